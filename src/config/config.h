@@ -1,0 +1,124 @@
+#pragma once
+// Typed configuration, read once at start from environment variables (each also as NAME_FILE) and immutable
+// afterwards. Reading, printing and docs/configuration.md share one table (config/settings.h).
+
+#include "base/error.h"
+#include "base/ids.h"
+#include "base/personal.h"
+#include "base/random.h"
+#include "base/time.h"
+#include "crypto/digest.h"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wac::config {
+
+enum class Environment : std::uint8_t { kDevelopment, kStaging, kProduction };
+std::string_view name(Environment environment);
+
+enum class StoreKind : std::uint8_t { kEmbedded, kRedis };
+std::string_view name(StoreKind kind);
+
+/// A caller of /v1. The key itself is 32 random bytes as hex behind `wak_`; only its SHA-256 is kept.
+struct ApiKey {
+  TenantId tenant;
+  crypto::Digest digest{};
+};
+
+struct SenderConfig {
+  SenderId id;   ///< WHATSAPP_PHONE_NUMBER_ID
+  Secret token;  ///< WHATSAPP_ACCESS_TOKEN
+};
+
+struct TenantConfig {
+  TenantId id;
+  std::vector<SenderConfig> senders;  ///< the first is the default
+};
+
+struct Config {
+  Environment environment = Environment::kDevelopment;  // ENVIRONMENT
+  std::string listen_address = "0.0.0.0";               // LISTEN_ADDRESS
+  std::uint16_t port = 8080;                            // PORT (0: any)
+  std::string admin_address = "127.0.0.1";              // ADMIN_ADDRESS
+  std::uint16_t admin_port = 9090;                      // ADMIN_PORT (0: any)
+  std::size_t threads = 0;                              // THREADS (0: one per core, at most 16)
+  std::string log_level = "info";                       // LOG_LEVEL: debug, info, warning, error
+  Millis drain_timeout{30'000};                         // DRAIN_TIMEOUT_MS (9 s where K_SERVICE is set)
+  std::string data_dir = "data";  // DATA_DIR: embedded store, generated development keys
+
+  std::string graph_url =
+      "https://graph.facebook.com";     // GRAPH_API_URL; http:// only in development or staging
+  std::string graph_version = "v25.0";  // GRAPH_API_VERSION
+  std::string ca_file;                  // TLS_CA_FILE: replaces the system's CA bundle
+  Millis graph_timeout{10'000};         // GRAPH_TIMEOUT_MS: one attempt
+
+  std::vector<TenantConfig>
+      tenants;  // TENANT_ID (default "default"), WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_ACCESS_TOKEN
+  std::vector<ApiKey> api_keys;         // API_KEY_HASHES: "tenant:sha256hex,…"
+  std::optional<Secret> staging_token;  // STAGING_OUTBOUND_TOKEN
+  std::optional<Secret> admin_key;      // ADMIN_KEY: required for the admin surface on the main port
+
+  Secret verify_token;  // WHATSAPP_VERIFY_TOKEN
+  std::vector<Secret>
+      webhook_secrets;  // WHATSAPP_WEBHOOK_SECRET (alias WHATSAPP_APP_SECRET), then …_PREVIOUS
+
+  StoreKind store = StoreKind::kEmbedded;  // STORE: embedded | redis (default: redis when REDIS_URL is set)
+  bool allow_single_node = false;          // ALLOW_SINGLE_NODE=1: embedded store outside development
+  Secret redis_url;                        // REDIS_URL
+  Secret keyring;                          // KEYRING: see crypto/keyring.h; generated in development only
+
+  Millis lease{30'000};                        // LEASE_MS: > graph_timeout
+  Millis intent_retention{86'400'000};         // INTENT_RETENTION_MS: outbound dedupe, ≥ 24 h in production
+  Millis event_dedupe_retention{691'200'000};  // EVENT_DEDUPE_RETENTION_MS: 8 days, ≥ 24 h in production
+  Millis event_retention{604'800'000};         // EVENT_RETENTION_MS: 7 days
+  Millis unknown_window{600'000};              // UNKNOWN_WINDOW_MS
+  bool resend_unknown = false;                 // ON_UNKNOWN: hold | resend
+  std::uint32_t max_attempts = 10;             // MAX_ATTEMPTS
+  Millis max_age{86'400'000};                  // MAX_AGE_MS: total time for retries
+  Millis retry_first{1'000};                   // RETRY_FIRST_MS: full jitter, doubling
+  Millis retry_max{60'000};                    // RETRY_MAX_MS
+  Millis request_budget{25'000};               // REQUEST_BUDGET_MS: waiting POST /v1/intents
+  std::size_t sends_in_flight = 256;           // SENDS_IN_FLIGHT: concurrent Graph requests per loop
+};
+
+/// Looks a variable up; nothing when unset. Injected: tests pass a map.
+using Variables = std::function<std::optional<std::string>(const std::string& name)>;
+
+struct Problem {
+  std::string key;   ///< the variable's name
+  std::string rule;  ///< what to set, in one sentence; never the value
+};
+
+struct LoadResult {
+  Config config;
+  std::vector<Problem> problems;   ///< all of them; not empty: do not start
+  std::vector<std::string> notes;  ///< things worth a line at start ("generated data/keyring.json")
+};
+
+/// Reads, fills defaults, validates. In development what is missing and secret is generated once into
+/// data_dir with mode 0600 (keyring, verify token, webhook secret, an API key); elsewhere it is a problem.
+/// `names`: all variables there are; those that look like ours and are not get a note.
+LoadResult load(const Variables& variables, const std::vector<std::string>& names = {});
+
+/// The process environment.
+Variables process_environment();
+std::vector<std::string> process_environment_names();
+/// Overwrites and unsets the secret variables, so that neither /proc/<pid>/environ nor a child process shows
+/// them. After load(), before there are threads.
+void forget_environment_secrets();
+
+/// One line per setting, "NAME=value", secrets as "<secret>" or "<unset>".
+std::string print(const Config& config);
+
+/// A new API key: `wak_` and 32 random bytes as hex.
+Secret generate_api_key(Random& random);
+/// SHA-256 of an API key, as kept in ApiKey.
+crypto::Digest api_key_digest(std::string_view key);
+
+}  // namespace wac::config

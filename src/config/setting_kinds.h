@@ -1,0 +1,84 @@
+#pragma once
+// The recurring kinds of settings.
+
+#include "base/expose.h"
+#include "config/settings.h"
+#include "config/values.h"
+
+#include <algorithm>
+#include <concepts>
+#include <utility>
+
+namespace wac::config {
+
+inline std::string_view text_of(const Secret& value) {
+  return expose(value, Purpose::kValidate);
+}
+
+/// A number, or a time in milliseconds.
+template <class T>
+Setting number(const char* name, T Config::* field, std::int64_t min, std::int64_t max, const char* meaning) {
+  constexpr bool kIsTime = std::same_as<T, Millis>;
+  Setting setting;
+  setting.name = name;
+  setting.rule = std::string{"a number "} + (kIsTime ? "of milliseconds " : "") + "from " +
+                 std::to_string(min) + " to " + std::to_string(max);
+  setting.meaning = meaning;
+  setting.apply = [field, min, max](Draft& draft, const Secret& value) {
+    const auto parsed = number_within<std::int64_t>(text_of(value), min, max);
+    if (parsed) draft.config.*field = static_cast<T>(*parsed);
+    return parsed.has_value();
+  };
+  setting.show = [field](const Config& config) {
+    if constexpr (kIsTime) {
+      return std::to_string((config.*field).count());
+    } else {
+      return std::to_string(config.*field);
+    }
+  };
+  setting.fallback = setting.show(Config{});
+  return setting;
+}
+
+/// One of a few words.
+template <class T>
+Setting choice(const char* name, std::vector<std::pair<const char*, T>> words, const char* meaning,
+               void (*take)(Draft&, T), std::string (*show)(const Config&)) {
+  Setting setting;
+  setting.name = name;
+  setting.rule = "one of: ";
+  for (const auto& [word, value] : words)
+    setting.rule += std::string{setting.rule.back() == ' ' ? "" : ", "} + word;
+  setting.meaning = meaning;
+  setting.apply = [words, take](Draft& draft, const Secret& value) {
+    const auto found = std::ranges::find(words, text_of(value),
+                                         [](const auto& word) { return std::string_view{word.first}; });
+    if (found == words.end()) return false;
+    take(draft, found->second);
+    return true;
+  };
+  setting.show = show;
+  setting.fallback = setting.show(Config{});
+  return setting;
+}
+
+Setting text(const char* name, std::string Config::* field, const char* rule, bool (*check)(std::string_view),
+             const char* meaning);
+
+/// A secret of at least `min` visible characters.
+Setting secret(const char* name, std::size_t min, const char* meaning, void (*take)(Draft&, Secret),
+               bool (*is_set)(const Config&));
+
+Setting with_default(Setting setting, const char* fallback);
+
+// Settings with a form of their own.
+Setting api_key_hashes();
+Setting keyring();
+Setting redis_url();
+Setting sender_id();
+Setting tenant_id();
+
+/// Null until a sender is configured.
+const SenderConfig* first_sender(const Config& config);
+
+}  // namespace wac::config
