@@ -1,0 +1,89 @@
+#pragma once
+// HTTP/1.1 client: verified TLS, keep-alive pool, absolute deadlines, and an exact answer to "was any byte of
+// this request written?". It never resends anything by itself: one call is at most one request on the wire.
+
+#include "base/error.h"
+#include "base/task.h"
+#include "net/event_loop.h"
+#include "net/http_message.h"
+#include "net/tls.h"
+
+#include <expected>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace wac::net {
+
+/// Where requests go.
+struct Endpoint {
+  bool tls = true;
+  std::string host;
+  std::uint16_t port = 443;
+
+  friend auto operator<=>(const Endpoint&, const Endpoint&) = default;
+};
+
+/// `https://host[:port]/path`: the endpoint and the path (at least "/"). User info and fragments are refused.
+struct Url {
+  Endpoint endpoint;
+  std::string target;
+};
+Result<Url> parse_url(std::string_view text);
+
+struct ClientRequest {
+  Endpoint endpoint;
+  std::string_view method = "POST";
+  /// Path and query, already encoded. Never logged: it may hold a token.
+  std::string target;
+  /// Sent as they are, after Host and Content-Length. Values with CR, LF or NUL are refused (kInvalid).
+  std::vector<std::pair<std::string_view, std::string>> headers;
+  std::string body;
+  Deadline deadline;
+};
+
+struct ClientResponse {
+  int status = 0;
+  std::vector<std::pair<std::string, std::string>> headers;
+  std::string body;
+
+  /// First field of that name, case-insensitively; empty when absent.
+  std::string_view header(std::string_view name) const;
+};
+
+/// How much of a request may have reached the peer.
+enum class Written : std::uint8_t {
+  kNothing,  ///< no byte was handed to the kernel: sending again is safe
+  kMaybe,    ///< at least one byte was: the outcome is unknown
+};
+
+struct ClientFailure {
+  Error error;
+  Written written = Written::kNothing;
+};
+
+using ClientResult = std::expected<ClientResponse, ClientFailure>;
+
+struct HttpClientLimits {
+  std::size_t connections_per_endpoint =
+      256;  ///< beyond it requests wait for a free one, until their deadline
+  std::size_t response_header_bytes = 32 * 1024;
+  std::size_t response_body_bytes = 4 * 1024 * 1024;  ///< larger answers: kTooLarge
+  Millis connect_deadline{5'000};                     ///< DNS + TCP + TLS, within the request's own deadline
+  Millis idle_deadline{30'000};                       ///< a pooled connection unused for longer is closed
+};
+
+/// One per loop. A pooled connection is watched while it idles, so that one the peer closed is never reused.
+class HttpClient {
+ public:
+  /// `tls` outlives the client and is shared by all loops.
+  static std::unique_ptr<HttpClient> make(EventLoop& loop, TlsContext& tls, HttpClientLimits limits);
+  virtual ~HttpClient() = default;
+
+  virtual Task<ClientResult> send(ClientRequest request) = 0;
+
+  /// Closes idle connections and refuses new requests (kCancelled); completes when none is in flight.
+  virtual Task<void> stop() = 0;
+};
+
+}  // namespace wac::net

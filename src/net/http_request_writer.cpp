@@ -1,0 +1,88 @@
+#include "net/http_request_writer.h"
+
+#include "net/http_syntax.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wac::net {
+namespace {
+
+using namespace http_syntax;
+
+/// Fields that are ours to write.
+bool is_reserved(std::string_view name) {
+  constexpr std::array<std::string_view, 6> kReserved{"host",       "content-length", "transfer-encoding",
+                                                      "connection", "expect",         "upgrade"};
+  return std::any_of(kReserved.begin(), kReserved.end(),
+                     [name](std::string_view own) { return same_name(own, name); });
+}
+
+bool is_host(std::string_view host) {
+  return !host.empty() && host.size() <= 255 && std::all_of(host.begin(), host.end(), [](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' ||
+           c == '-' || c == '_' || c == ':';
+  });
+}
+
+Result<void> check(const ClientRequest& request) {
+  if (!is_token(request.method)) return fail(ErrorCode::kInvalid, "http_client: method");
+  if (!request.target.starts_with('/') || !is_target(request.target)) {
+    return fail(ErrorCode::kInvalid, "http_client: target");
+  }
+  if (!is_host(request.endpoint.host) || request.endpoint.port == 0) {
+    return fail(ErrorCode::kInvalid, "http_client: host or port");
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name) || is_reserved(name)) return fail(ErrorCode::kInvalid, "http_client: header name");
+    if (!is_value(value)) return fail(ErrorCode::kInvalid, "http_client: header value");
+  }
+  return {};
+}
+
+void append_host(std::string& out, const Endpoint& endpoint) {
+  const bool bracketed = endpoint.host.find(':') != std::string::npos;
+  if (bracketed) out += '[';
+  out += endpoint.host;
+  if (bracketed) out += ']';
+  if (endpoint.port == (endpoint.tls ? 443 : 80)) return;
+  out += ':';
+  out += std::to_string(endpoint.port);
+}
+
+bool may_omit_length(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS";
+}
+
+}  // namespace
+
+Result<std::string> write_request(const ClientRequest& request) {
+  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
+  std::size_t size =
+      96 + request.method.size() + request.target.size() + request.endpoint.host.size() + request.body.size();
+  for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 4;
+  std::string out;
+  out.reserve(size);
+  out += request.method;
+  out += ' ';
+  out += request.target;
+  out += " HTTP/1.1\r\nHost: ";
+  append_host(out, request.endpoint);
+  out += "\r\n";
+  if (!request.body.empty() || !may_omit_length(request.method)) {
+    out += "Content-Length: ";
+    out += std::to_string(request.body.size());
+    out += "\r\n";
+  }
+  for (const auto& [name, value] : request.headers) {
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+  }
+  out += "\r\n";
+  out += request.body;
+  return out;
+}
+
+}  // namespace wac::net

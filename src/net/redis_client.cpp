@@ -1,0 +1,285 @@
+#include "base/expose.h"
+#include "net/client_stream.h"
+#include "net/expiry.h"
+#include "net/redis.h"
+#include "net/redis_pipeline.h"
+
+#include <algorithm>
+#include <array>
+
+namespace wac::net {
+namespace {
+
+constexpr std::size_t kReadBytes = 64 * 1024;
+
+class RedisClientImpl final : public RedisClient {
+ public:
+  RedisClientImpl(EventLoop& loop, RedisAddress address, TlsContext* tls, RedisLimits limits,
+                  RedisHooks hooks, Random& random)
+      : loop_(loop),
+        address_(std::move(address)),
+        tls_(tls),
+        limits_(limits),
+        hooks_(std::move(hooks)),
+        random_(random) {}
+
+  void start() override { tasks_.spawn(keep_connected()); }
+  bool connected() const override { return connected_; }
+  Error last_error() const override { return last_error_; }
+  Task<bool> wait_connected(Deadline deadline) override;
+  Task<Result<RedisReply>> run(RedisCommand command) override;
+  Task<Result<RedisReply>> eval(const RedisScript& script, std::vector<std::string> keys,
+                                std::vector<std::string> args) override;
+  Task<void> stop(Deadline deadline) override;
+
+ private:
+  Task<void> keep_connected();
+  Task<Result<void>> connect();
+  Task<Result<void>> greet(Deadline deadline);
+  Task<Result<void>> read_answers();
+  Task<void> flush();
+  Task<void> back_off(int attempt);
+  void set_connected(bool connected);
+  void watch_oldest();
+  void check_oldest();
+
+  EventLoop& loop_;
+  RedisAddress address_;
+  TlsContext* tls_;
+  RedisLimits limits_;
+  RedisHooks hooks_;
+  Random& random_;
+
+  std::shared_ptr<TlsSessionSlot> session_ = std::make_shared<TlsSessionSlot>();
+  std::optional<ClientStream> stream_;
+  std::optional<RedisPipeline> pipeline_;
+  std::array<char, kReadBytes> buffer_;
+  bool connected_ = false;
+  bool flushing_ = false;
+  bool stopping_ = false;
+  Error last_error_;
+  Scheduler::TimerId oldest_timer_ = 0;
+  std::vector<OneShot<bool>> waiting_for_connection_;
+  std::optional<OneShot<bool>> asleep_;
+  std::optional<OneShot<bool>> drained_;
+  // Last, so that a client destroyed without stop() is found out before its state is gone.
+  TaskScope writers_;
+  TaskScope tasks_;
+};
+
+std::string greeting(const RedisAddress& address, std::size_t& answers) {
+  // Assembled in one place of the right size: the password is in no other buffer.
+  const std::string_view password = expose(address.password, Purpose::kAuthorization);
+  std::string bytes;
+  bytes.reserve(256 + address.user.size() + password.size());
+  const auto add = [&bytes, &answers](std::initializer_list<std::string_view> parts) {
+    bytes += '*' + std::to_string(parts.size()) + "\r\n";
+    for (const std::string_view part : parts) {
+      bytes += '$' + std::to_string(part.size()) + "\r\n";
+      bytes += part;
+      bytes += "\r\n";
+    }
+    ++answers;
+  };
+  if (!password.empty()) {
+    if (address.user.empty()) {
+      add({"AUTH", password});
+    } else {
+      add({"AUTH", address.user, password});
+    }
+  }
+  if (address.database != 0) add({"SELECT", std::to_string(address.database)});
+  add({"CLIENT", "SETNAME", "whatsapp-connector"});
+  // Answered with an error while Redis loads its data or follows a lost master.
+  add({"PING"});
+  return bytes;
+}
+
+/// The first refusal among the answers to a greeting. That to SETNAME, the last but one, does not count: some
+/// managed services do not allow it.
+Result<void> judge(const std::vector<RedisReply>& answers, bool with_password) {
+  for (std::size_t i = 0; i < answers.size(); ++i) {
+    if (!answers[i].is_error() || i + 2 == answers.size()) continue;
+    const std::string_view text = answers[i].text();
+    const bool refused =
+        (i == 0 && with_password) || text.starts_with("NOAUTH") || text.starts_with("WRONGPASS");
+    return refused ? fail(ErrorCode::kUnauthorized, "redis: credentials refused")
+                   : fail(ErrorCode::kUnavailable, "redis: not ready");
+  }
+  return {};
+}
+
+Task<Result<void>> RedisClientImpl::greet(Deadline deadline) {
+  std::size_t expected = 0;
+  std::string bytes = greeting(address_, expected);
+  const Expiry expiry(loop_, deadline.at, [this] { stream_->close(); });
+  const IoResult written = co_await write_all(*stream_, asio::buffer(bytes));
+  wipe(bytes);
+  if (expiry.fired()) co_return fail(ErrorCode::kTimeout, "redis: greeting");
+  if (written.ec) co_return fail(ErrorCode::kConnectionLost, "redis: greeting", written.ec.value());
+  RedisReplyReader reader;
+  std::vector<RedisReply> answers;
+  while (answers.size() < expected) {
+    const IoResult got = co_await read_some(*stream_, asio::buffer(buffer_));
+    if (expiry.fired()) co_return fail(ErrorCode::kTimeout, "redis: greeting");
+    if (got.ec) co_return fail(ErrorCode::kConnectionLost, "redis: greeting", got.ec.value());
+    if (const auto fed = reader.feed({buffer_.data(), got.n}); !fed) co_return fed;
+    for (;;) {
+      Result<std::optional<RedisReply>> next = reader.next();
+      if (!next) co_return std::unexpected(next.error());
+      if (!*next) break;
+      answers.push_back(std::move(**next));
+    }
+  }
+  if (answers.size() != expected) co_return fail(ErrorCode::kProtocol, "redis: an answer to no command");
+  co_return judge(answers, !address_.password.empty());
+}
+
+Task<Result<void>> RedisClientImpl::connect() {
+  if (address_.tls && tls_ == nullptr) co_return fail(ErrorCode::kTlsFailed, "redis: no TLS context");
+  stream_.emplace(loop_);
+  const Deadline deadline{loop_.now() + limits_.connect_deadline};
+  StreamTarget target{address_.host, address_.port, address_.tls ? tls_ : nullptr, session_};
+  const Result<void> opened = co_await stream_->open(std::move(target), deadline);
+  if (!opened) co_return opened;
+  co_return co_await greet(deadline);
+}
+
+Task<void> RedisClientImpl::keep_connected() {
+  int attempt = 0;
+  while (!stopping_) {
+    Result<void> outcome = co_await connect();
+    if (outcome && !stopping_) {
+      const MonoTime since = loop_.now();
+      pipeline_.emplace();
+      set_connected(true);
+      outcome = co_await read_answers();
+      set_connected(false);
+      stream_->close();
+      loop_.cancel(std::exchange(oldest_timer_, 0));
+      // The writer may still hold commands of this connection.
+      co_await writers_.join();
+      pipeline_->fail_all();
+      if (drained_) drained_->set(true);
+      // A server that accepts and drops at once must not be asked without a pause.
+      if (loop_.now() - since >= limits_.backoff_max) attempt = 0;
+    }
+    stream_->close();
+    if (!outcome) last_error_ = outcome.error();
+    if (!stopping_) co_await back_off(attempt++);
+  }
+}
+
+void RedisClientImpl::set_connected(bool connected) {
+  connected_ = connected;
+  if (connected) last_error_ = Error{};
+  if (hooks_.state) hooks_.state(connected);
+  if (!connected) return;
+  for (const OneShot<bool>& waiting : std::exchange(waiting_for_connection_, {})) waiting.set(true);
+}
+
+Task<void> RedisClientImpl::back_off(int attempt) {
+  // Full jitter: clients that lost their server together do not come back together.
+  const auto doubled = limits_.backoff_first * (std::int64_t{1} << std::min(attempt, 20));
+  const auto most = std::max<std::int64_t>(std::min(doubled, limits_.backoff_max).count(), 0);
+  const Millis pause{random_.below(static_cast<std::uint64_t>(most) + 1)};
+  asleep_.emplace();
+  const Expiry expiry(loop_, loop_.now() + pause, [this] { asleep_->set(true); });
+  co_await *asleep_;
+  asleep_.reset();
+}
+
+Task<Result<void>> RedisClientImpl::read_answers() {
+  for (;;) {
+    const IoResult got = co_await read_some(*stream_, asio::buffer(buffer_));
+    if (got.ec) co_return fail(ErrorCode::kConnectionLost, "redis: read", got.ec.value());
+    const MonoTime now = loop_.now();
+    const auto answered = [this, now](MonoTime since) {
+      if (hooks_.answered) hooks_.answered(std::chrono::duration_cast<Micros>(now - since));
+    };
+    const Result<void> fed = pipeline_->feed({buffer_.data(), got.n}, answered);
+    if (!fed) co_return fed;
+    if (drained_ && pipeline_->empty()) drained_->set(true);
+  }
+}
+
+Task<void> RedisClientImpl::flush() {
+  // After the turn: whatever other work of this turn asks for leaves in the same write.
+  co_await yield_to(loop_);
+  // What is not handed to an open stream stays unwritten, and its callers hear so.
+  while (connected_ && stream_->is_open() && pipeline_->has_output()) {
+    const std::string bytes = pipeline_->take_output();
+    const IoResult written = co_await write_all(*stream_, asio::buffer(bytes));
+    // The reader finds out too, and everything unanswered fails there.
+    if (written.ec) stream_->close();
+  }
+  flushing_ = false;
+}
+
+void RedisClientImpl::watch_oldest() {
+  if (oldest_timer_ != 0 || pipeline_->empty()) return;
+  oldest_timer_ = loop_.call_at(pipeline_->oldest() + limits_.command_deadline, [this] { check_oldest(); });
+}
+
+void RedisClientImpl::check_oldest() {
+  oldest_timer_ = 0;
+  if (pipeline_->empty()) return;
+  if (loop_.now() < pipeline_->oldest() + limits_.command_deadline) return watch_oldest();
+  // Answers come in order: behind a late one nothing can be told apart any more.
+  stream_->close();
+}
+
+Task<bool> RedisClientImpl::wait_connected(Deadline deadline) {
+  if (connected_) co_return true;
+  if (stopping_) co_return false;
+  const OneShot<bool> done;
+  std::erase_if(waiting_for_connection_, [](const OneShot<bool>& waiting) { return waiting.is_set(); });
+  waiting_for_connection_.push_back(done);
+  const Expiry expiry(loop_, deadline.at, [&done] { done.set(false); });
+  co_return co_await done;
+}
+
+Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
+  if (!connected_ || stopping_) co_return fail(ErrorCode::kUnavailable, "redis: not connected");
+  const Result<RedisPipeline::Answer> answer = pipeline_->push(command.encode(), loop_.now(), limits_);
+  if (!answer) co_return std::unexpected(answer.error());
+  watch_oldest();
+  if (!std::exchange(flushing_, true)) writers_.spawn(flush());
+  co_return co_await *answer;
+}
+
+Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, std::vector<std::string> keys,
+                                               std::vector<std::string> args) {
+  const auto command = [&](std::string_view verb, std::string_view text) {
+    RedisCommand made(verb);
+    made.arg(text).arg(static_cast<std::int64_t>(keys.size()));
+    for (const std::string& key : keys) made.arg(key);
+    for (const std::string& arg : args) made.arg(arg);
+    return made;
+  };
+  Result<RedisReply> reply = co_await run(command("EVALSHA", script.sha()));
+  if (!reply || !reply->is_error() || !reply->text().starts_with("NOSCRIPT")) co_return reply;
+  co_return co_await run(command("EVAL", script.source()));
+}
+
+Task<void> RedisClientImpl::stop(Deadline deadline) {
+  stopping_ = true;
+  if (connected_ && !pipeline_->empty()) {
+    drained_.emplace();
+    const Expiry expiry(loop_, deadline.at, [this] { drained_->set(false); });
+    co_await *drained_;
+  }
+  for (const OneShot<bool>& waiting : std::exchange(waiting_for_connection_, {})) waiting.set(false);
+  if (stream_) stream_->close();
+  if (asleep_) asleep_->set(true);
+  co_await tasks_.join();
+}
+
+}  // namespace
+
+std::unique_ptr<RedisClient> RedisClient::make(EventLoop& loop, RedisAddress address, TlsContext* tls,
+                                               RedisLimits limits, RedisHooks hooks, Random& random) {
+  return std::make_unique<RedisClientImpl>(loop, std::move(address), tls, limits, std::move(hooks), random);
+}
+
+}  // namespace wac::net

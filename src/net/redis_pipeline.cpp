@@ -1,0 +1,91 @@
+#include "net/redis_pipeline.h"
+
+#include <hiredis/hiredis.h>
+
+#include <cstdlib>
+
+namespace wac::net {
+
+/// hiredis' reader with one function of its table replaced: it would allocate whatever an array's header
+/// announces, before any element has arrived.
+struct RedisReplyReader::Codec {
+  Codec() : reader(redisReaderCreate()) {
+    if (reader == nullptr) std::abort();
+    functions = *reader->fn;
+    create_array = functions.createArray;
+    functions.createArray = &Codec::create_bounded_array;
+    reader->fn = &functions;
+    reader->privdata = this;
+  }
+  ~Codec() { redisReaderFree(reader); }
+  Codec(const Codec&) = delete;
+  Codec& operator=(const Codec&) = delete;
+
+  static void* create_bounded_array(const redisReadTask* task, int elements) {
+    if (elements > kReplyElements) return nullptr;
+    return static_cast<const Codec*>(task->privdata)->create_array(task, elements);
+  }
+
+  redisReader* reader;
+  redisReplyObjectFunctions functions;
+  void* (*create_array)(const redisReadTask*, int) = nullptr;
+};
+
+RedisReplyReader::RedisReplyReader() : codec_(std::make_unique<Codec>()) {}
+RedisReplyReader::~RedisReplyReader() = default;
+
+Result<void> RedisReplyReader::feed(std::string_view bytes) {
+  since_reply_ += bytes.size();
+  if (since_reply_ > kReplyBytes) return fail(ErrorCode::kTooLarge, "redis: reply");
+  if (redisReaderFeed(codec_->reader, bytes.data(), bytes.size()) == REDIS_OK) return {};
+  return fail(ErrorCode::kProtocol, "redis: reader");
+}
+
+Result<std::optional<RedisReply>> RedisReplyReader::next() {
+  void* reply = nullptr;
+  if (redisReaderGetReply(codec_->reader, &reply) != REDIS_OK)
+    return fail(ErrorCode::kProtocol, "redis: reply");
+  if (reply == nullptr) return std::optional<RedisReply>{};
+  since_reply_ = 0;
+  return RedisReply(static_cast<redisReply*>(reply));
+}
+
+Result<RedisPipeline::Answer> RedisPipeline::push(std::string_view bytes, MonoTime now,
+                                                  const RedisLimits& limits) {
+  if (pending_.size() >= limits.commands_in_flight) {
+    return fail(ErrorCode::kOverloaded, "redis: too many commands in flight");
+  }
+  if (bytes.size() > limits.pending_bytes - std::min(limits.pending_bytes, bytes_)) {
+    return fail(ErrorCode::kOverloaded, "redis: too many bytes in flight");
+  }
+  output_ += bytes;
+  bytes_ += bytes.size();
+  return pending_.emplace_back(Answer{}, now, bytes.size()).answer;
+}
+
+std::string RedisPipeline::take_output() {
+  written_ = pending_.size();
+  return std::exchange(output_, std::string());
+}
+
+RedisPipeline::Pending RedisPipeline::pop() {
+  Pending first = std::move(pending_.front());
+  pending_.pop_front();
+  --written_;
+  bytes_ -= first.bytes;
+  return first;
+}
+
+void RedisPipeline::fail_all() {
+  const std::size_t written = std::exchange(written_, 0);
+  std::deque<Pending> all = std::exchange(pending_, {});
+  output_.clear();
+  bytes_ = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i].answer.set(i < written
+                          ? fail(ErrorCode::kUnknownOutcome, "redis: connection lost before the answer")
+                          : fail(ErrorCode::kUnavailable, "redis: connection lost before the command left"));
+  }
+}
+
+}  // namespace wac::net

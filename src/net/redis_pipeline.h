@@ -1,0 +1,93 @@
+#pragma once
+// The order of one Redis connection: commands out, answers in. Pure: no I/O, no clock, no timers. For net/
+// only; touched on one loop.
+
+#include "base/error.h"
+#include "base/task.h"
+#include "base/time.h"
+#include "net/redis.h"
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wac::net {
+
+/// Turns bytes in any slices into replies, within bounds a broken or hostile peer cannot exceed: 64 MiB and
+/// 2^20 elements a reply, nesting of 7.
+class RedisReplyReader {
+ public:
+  static constexpr std::size_t kReplyBytes = 64 * 1024 * 1024;
+  static constexpr int kReplyElements = 1 << 20;
+
+  RedisReplyReader();
+  ~RedisReplyReader();
+  RedisReplyReader(const RedisReplyReader&) = delete;
+  RedisReplyReader& operator=(const RedisReplyReader&) = delete;
+
+  /// Error: kTooLarge. After an error the reader is finished.
+  Result<void> feed(std::string_view bytes);
+  /// The next whole reply, or nothing yet. Error: kProtocol.
+  Result<std::optional<RedisReply>> next();
+
+ private:
+  struct Codec;
+  std::unique_ptr<Codec> codec_;
+  std::size_t since_reply_ = 0;
+};
+
+class RedisPipeline {
+ public:
+  using Answer = OneShot<Result<RedisReply>>;
+
+  /// Takes an encoded command. kOverloaded when it would exceed a limit.
+  Result<Answer> push(std::string_view bytes, MonoTime now, const RedisLimits& limits);
+
+  bool has_output() const { return !output_.empty(); }
+  /// Everything not yet written. From here on these commands count as written.
+  std::string take_output();
+
+  /// Completes the commands that `bytes` answer, calling `answered` with the waiting time's start of each.
+  /// Errors: kProtocol (also for an answer nobody asked for), kTooLarge.
+  template <class Answered>
+  Result<void> feed(std::string_view bytes, Answered answered) {
+    if (auto fed = reader_.feed(bytes); !fed) return fed;
+    for (;;) {
+      Result<std::optional<RedisReply>> reply = reader_.next();
+      if (!reply) return std::unexpected(reply.error());
+      if (!*reply) return {};
+      if (pending_.empty() || written_ == 0)
+        return fail(ErrorCode::kProtocol, "redis: an answer to no command");
+      const Pending done = pop();
+      answered(done.since);
+      done.answer.set(std::move(**reply));
+    }
+  }
+
+  /// The connection is gone: what was written completes with kUnknownOutcome, the rest with kUnavailable.
+  /// Commands given meanwhile stay.
+  void fail_all();
+
+  bool empty() const { return pending_.empty(); }
+  std::size_t size() const { return pending_.size(); }
+  /// When the oldest unanswered command was given; not when empty.
+  MonoTime oldest() const { return pending_.front().since; }
+
+ private:
+  struct Pending {
+    Answer answer;
+    MonoTime since;
+    std::size_t bytes;
+  };
+  Pending pop();
+
+  RedisReplyReader reader_;
+  std::deque<Pending> pending_;
+  std::size_t written_ = 0;
+  std::size_t bytes_ = 0;
+  std::string output_;
+};
+
+}  // namespace wac::net

@@ -1,0 +1,31 @@
+#pragma once
+// The inside of a TlsContext, for net/ only.
+
+#include "net/tls.h"
+
+#include <boost/asio/ssl/context.hpp>
+#include <openssl/ssl.h>
+
+#include <memory>
+
+namespace wac::net {
+
+struct SslSessionFree {
+  void operator()(SSL_SESSION* session) const { SSL_SESSION_free(session); }
+};
+
+/// The latest session of one endpoint on one loop. A resumed session was verified when it was made, so a slot
+/// never serves two host names.
+struct TlsSessionSlot {
+  std::unique_ptr<SSL_SESSION, SslSessionFree> session;
+};
+
+struct TlsContext::Impl {
+  boost::asio::ssl::context context{boost::asio::ssl::context::tls_client};
+
+  /// Prepares a connection: host name verification, SNI, and resumption through `slot`, which outlives it.
+  /// False when OpenSSL refuses the name.
+  static bool prepare(SSL* ssl, const std::string& host, TlsSessionSlot& slot);
+};
+
+}  // namespace wac::net
