@@ -1,0 +1,123 @@
+#include "whatsapp/graph_response.h"
+
+#include "whatsapp/json_text.h"
+#include "whatsapp/text_rules.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace wac::whatsapp {
+namespace {
+
+namespace json = boost::json;
+
+std::optional<std::uint32_t> parse_code(const json::value& value) {
+  if (const std::int64_t* number = value.if_int64()) {
+    if (*number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
+    return static_cast<std::uint32_t>(*number);
+  }
+  const json::string* text = value.if_string();
+  if (text == nullptr) return std::nullopt;
+  std::uint32_t code = 0;
+  const char* end = text->data() + text->size();
+  const auto [stop, error] = std::from_chars(text->data(), end, code);
+  if (error != std::errc{} || stop != end) return std::nullopt;
+  return code;
+}
+
+struct GraphError {
+  std::uint32_t code = 0;
+  bool is_transient = false;
+  std::string trace;
+};
+
+std::string checked_trace(std::string_view trace) {
+  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
+  if (trace.empty() || trace.size() > 64 || !std::ranges::all_of(trace, allowed)) return {};
+  return std::string{trace};
+}
+
+/// {"error":{"code":…}} is what makes an answer Meta's; every other member may be missing or mistyped.
+std::optional<GraphError> find_error(const json::object& answer) {
+  const json::object* error = find_object(answer, "error");
+  const json::value* code = error == nullptr ? nullptr : error->if_contains("code");
+  if (code == nullptr) return std::nullopt;
+  const auto number = parse_code(*code);
+  if (!number) return std::nullopt;
+  const json::value* transient = error->if_contains("is_transient");
+  return GraphError{*number, transient != nullptr && transient->is_bool() && transient->get_bool(),
+                    checked_trace(text_of(*error, "fbtrace_id"))};
+}
+
+std::string_view first_text(const json::object& answer, std::string_view list, std::string_view member) {
+  const json::array* entries = find_array(answer, list);
+  if (entries == nullptr || entries->empty()) return {};
+  const json::object* first = entries->front().if_object();
+  return first == nullptr ? std::string_view{} : text_of(*first, member);
+}
+
+bool says_success(const json::object& answer) {
+  const json::value* success = answer.if_contains("success");
+  return success != nullptr && success->is_bool() && success->get_bool();
+}
+
+/// A 2xx that shows that the message was taken; nothing otherwise.
+std::optional<GraphAnswer> find_acceptance(const json::object& answer) {
+  const std::string_view wamid = first_text(answer, "messages", "id");
+  if (wamid.empty() && !says_success(answer)) return std::nullopt;
+  GraphAnswer accepted;
+  accepted.verdict = SendVerdict::kAccepted;
+  accepted.wamid = Wamid{std::string{wamid}};
+  const std::string_view wa_id = first_text(answer, "contacts", "wa_id");
+  if (!wa_id.empty() && std::ranges::all_of(wa_id, is_digit)) accepted.wa_id = Phone{std::string{wa_id}};
+  return accepted;
+}
+
+GraphAnswer judge_error(GraphError error, int http_status) {
+  GraphAnswer answer;
+  answer.error = explain(error.code, http_status, error.is_transient);
+  answer.trace = std::move(error.trace);
+  // An error inside a success contradicts itself: only a status can tell.
+  const bool certain = http_status >= 400 && answer.error.error_class != ErrorClass::kAmbiguous;
+  answer.verdict = certain ? SendVerdict::kRefused : SendVerdict::kUnknown;
+  return answer;
+}
+
+bool looks_like_json(std::string_view body) {
+  const std::size_t first = body.find_first_not_of(" \t\r\n");
+  return first != std::string_view::npos && body[first] == '{';
+}
+
+/// Who answers without Meta's error shape is a proxy or gateway. Its 4xx means that it did not pass the
+/// request on, except where the status says that time or state cut the exchange (408, 409, 425, 499), and
+/// except half of an answer of Meta's: code 1 is a 400 and ambiguous, so a 400 that begins as JSON is not
+/// taken for a refusal.
+GraphAnswer judge_status(int http_status, std::string_view body) {
+  constexpr std::array kMayHavePassed{408, 409, 425, 499};
+  GraphAnswer answer;
+  answer.error = explain_status(http_status);
+  const bool cut = std::ranges::find(kMayHavePassed, http_status) != kMayHavePassed.end();
+  const bool half_an_answer = http_status == 400 && looks_like_json(body);
+  const bool refused = http_status >= 400 && http_status <= 499 && !cut && !half_an_answer;
+  if (!refused && http_status < 500) answer.error = explain_status(500);
+  answer.verdict = refused ? SendVerdict::kRefused : SendVerdict::kUnknown;
+  return answer;
+}
+
+}  // namespace
+
+GraphAnswer parse_send_answer(int http_status, std::string_view body) {
+  std::array<unsigned char, 4096> buffer;
+  json::monotonic_resource memory(buffer.data(), buffer.size());
+  const auto parsed = parse_json(body, &memory);
+  const json::object* answer = parsed ? parsed->if_object() : nullptr;
+  if (answer == nullptr) return judge_status(http_status, body);
+  if (http_status >= 200 && http_status <= 299) {
+    if (auto accepted = find_acceptance(*answer)) return std::move(*accepted);
+  }
+  if (auto error = find_error(*answer)) return judge_error(std::move(*error), http_status);
+  return judge_status(http_status, body);
+}
+
+}  // namespace wac::whatsapp

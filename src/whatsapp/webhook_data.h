@@ -1,0 +1,47 @@
+#pragma once
+// The `data` of events: Meta's items in our words, with the raw item beside them. Private to the webhook
+// parser.
+
+#include "base/ids.h"
+#include "base/time.h"
+
+#include <boost/json.hpp>
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace wac::whatsapp {
+
+/// Where an item was found: what its siblings share.
+struct WebhookPlace {
+  std::string_view account;               ///< entry.id: digits, or empty
+  std::optional<WallTime> entry_time;     ///< entry.time
+  std::string_view field;                 ///< changes[].field, charset-checked, or empty
+  std::optional<SenderId> sender;         ///< value.metadata.phone_number_id
+  std::string_view display_phone_number;  ///< value.metadata.display_phone_number
+};
+
+/// What stands between "account"/"sender" and "raw" in the data.
+enum class DataForm : std::uint8_t {
+  kMessage,  ///< "message": normalised, and "contact"
+  kStatus,   ///< "status": normalised, and "contact"
+  kChange,   ///< "field", "value": as Meta sent it
+  kBulk,     ///< "field"; the value may be megabytes and is in "raw" alone
+  kRaw,      ///< "field" when known
+};
+
+/// `item` is the message, the status, the value of a change, or anything at all (kRaw).
+std::string make_data(const WebhookPlace& place, DataForm form, const boost::json::value& item,
+                      const boost::json::object* contact);
+
+/// [a-z0-9_]{1,64}: what may become part of an event's type.
+bool is_type_word(std::string_view text);
+
+/// The word, or "unknown" when it is none.
+std::string_view type_word_or_unknown(std::string_view text);
+
+/// Unix seconds as text or number, within the years 1970 to 9999.
+std::optional<WallTime> parse_timestamp(const boost::json::value* value);
+
+}  // namespace wac::whatsapp
