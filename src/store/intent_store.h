@@ -1,0 +1,145 @@
+#pragma once
+// Durable intents. Every member is one atomic decision (one Lua script, one SQLite transaction); when it
+// returns a value, that decision survives a crash. Errors: kUnavailable (nothing was done) and
+// kUnknownOutcome (it may have been done; repeating a claim or a settle is harmless).
+
+#include "base/error.h"
+#include "base/task.h"
+#include "store/intent.h"
+
+#include <span>
+
+namespace wac::store {
+
+enum class ClaimMode : std::uint8_t {
+  kQueue,    ///< record it as accepted; take_due() will hand it out
+  kSendNow,  ///< record it as sending, attempt 1 marked as started, leased to the caller
+};
+
+enum class ClaimOutcome : std::uint8_t {
+  /// Ours; with kSendNow the caller holds `record.token`. When `expires_at` had already passed, the record is
+  /// kExpired from the start: nothing is to be sent.
+  kNew,
+  kDuplicate,     ///< known already; `record` tells how it stands
+  kBodyConflict,  ///< known with another body; nothing changed
+  kIdConflict,    ///< the intent id is in use under another dedupe key; nothing changed
+};
+// A settled intent whose retention has passed counts as never seen, for claim() and everything else.
+
+struct ClaimResult {
+  ClaimOutcome outcome = ClaimOutcome::kNew;
+  IntentRecord record;  ///< wamid filled when known; payload never
+};
+
+/// The end of an attempt, or a step of its record.
+struct Settlement {
+  Partition partition;
+  IntentKey key;
+  std::uint64_t token = 0;
+  /// kSent, kFailed, kRetryWait, kUnknown, kDead, kExpired; anything else is kInvalid. The final ones drop
+  /// the payload, leave the due queue and start the retention.
+  IntentState state = IntentState::kSent;
+  std::uint32_t error_code = 0;
+  std::uint32_t upstream_status = 0;
+  WallTime due;              ///< for kRetryWait and kUnknown: when it is due again
+  crypto::SealedBlob wamid;  ///< for kSent
+};
+
+enum class SettleOutcome : std::uint8_t {
+  /// Done. Or, with the newest token: evidence had already moved it (then only a missing wamid is added), or
+  /// this very settlement was applied before (repeating one is harmless).
+  kApplied,
+  kStaleToken,  ///< somebody else's claim is newer, or it is not being sent; nothing changed
+};
+
+struct SettleResult {
+  SettleOutcome outcome = SettleOutcome::kApplied;
+  IntentState state = IntentState::kSent;  ///< as it stands afterwards
+};
+
+/// What take_due() decided for one intent. kSend and kResend raise attempt and token; kNowUnknown raises the
+/// token, so that the late worker changes nothing.
+enum class DueAction : std::uint8_t {
+  kSend,        ///< claimed for us: attempt marked, token ours, payload filled
+  kNowUnknown,  ///< its worker died while sending: it is unknown until `due`
+  /// Its window closed without evidence, or policy says hold. It leaves the due queue; its payload stays for
+  /// the retention, because a person may resend it.
+  kUnconfirmed,
+  /// Its window closed, policy says resend, attempts, age and expiry allow it, and evidence for its sender
+  /// (any status) arrived after it became unknown: as kSend.
+  kResend,
+  kExpired,  ///< its expiry passed first
+  kDead,     ///< it had used up its attempts or time
+};
+
+struct DueItem {
+  DueAction action = DueAction::kSend;
+  IntentRecord record;
+};
+
+struct DueRules {
+  Millis lease{30'000};             ///< of what is handed out
+  Millis unknown_window{600'000};   ///< from now, for kNowUnknown
+  std::uint32_t max_attempts = 10;  ///< an intent due again after that many is dead
+  Millis max_age{86'400'000};    ///< likewise after that long since `created`, or the claimed `due` if later
+  Millis retention{86'400'000};  ///< how long a settled intent is remembered (dedupe)
+  /// How long an unconfirmed intent waits for a person, payload and all.
+  Millis undecided_retention{30LL * 86'400'000};
+};
+
+struct DueBatch {
+  std::vector<DueItem> items;
+  /// When the partition's next intent is due; nothing when its queue is empty.
+  std::optional<WallTime> next_due;
+};
+
+/// What a person or the API may do to an intent.
+enum class Command : std::uint8_t {
+  kCancel,         ///< accepted, retry_wait → cancelled
+  kResolveSent,    ///< unknown, unconfirmed → sent
+  kResolveFailed,  ///< unknown, unconfirmed → failed
+  kResolveResend,  ///< unknown, unconfirmed → accepted, due now
+};
+
+struct StateCounts {
+  std::array<std::uint64_t, 32> by_state{};  ///< indexed by IntentState
+  std::uint64_t due_now = 0;
+  std::optional<WallTime> oldest_due;
+  std::uint64_t& operator[](IntentState state) { return by_state[static_cast<std::size_t>(state)]; }
+};
+
+class IntentStore {
+ public:
+  virtual ~IntentStore() = default;
+
+  virtual Task<Result<ClaimResult>> claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
+                                          WallTime now) = 0;
+
+  virtual Task<Result<SettleResult>> settle(Settlement settlement, Millis retention, WallTime now) = 0;
+
+  /// Decides about at most `limit` intents of the partition whose time has come (see DueAction): queued ones
+  /// and retries are claimed for the caller, expired leases become unknown, closed windows are resolved.
+  virtual Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
+                                          WallTime now) = 0;
+
+  /// By the caller's id; looks into the given partitions. wamid filled when known.
+  virtual Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
+                                                         std::vector<Partition> partitions) = 0;
+
+  /// kConflict when the state does not allow it, kNotFound when unknown.
+  virtual Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command,
+                                             Millis retention, WallTime now) = 0;
+
+  /// Counts open intents of a partition. `by_state` holds open states only.
+  virtual Task<Result<StateCounts>> count(Partition partition, WallTime now) = 0;
+
+  /// Reads records in no particular order, for the ledger: pass an empty cursor first, then what came back,
+  /// until it is empty again. A record may come twice.
+  struct ScanPage {
+    std::vector<IntentRecord> records;
+    std::string cursor;
+  };
+  virtual Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) = 0;
+};
+
+}  // namespace wac::store

@@ -1,0 +1,37 @@
+-- Prepended to every script, after the constants that scripts.cpp generates from the C++ functions:
+--   ACCEPTED, RETRY_WAIT, SENDING, UNKNOWN, UNCONFIRMED, SENT, …   states, as the strings Redis gives back
+--   OPEN      a '1' at position state + 1 for every open state
+--   MAY_MOVE  a '1' at position from * 32 + to + 1 where evidence may move an intent
+--
+-- Keys of a partition; all begin with its prefix 'wac:{pNN}:', whose braces put them into one cluster slot:
+--   i:<key>     hash: an intent. No TTL while it is open, else its retention.
+--   s:<key>     its sealed payload; once Meta accepted it, the sealed message id
+--   n:<id>      fingerprint of the caller's id -> key
+--   q<state>    sorted set of the keys in an open state, by due time. One for each state, so that counting
+--               them costs nothing.
+--   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence
+--
+-- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.
+--   s state   a attempt   k token   d due   b body fingerprint   q id fingerprint   t tenant   i intent id
+--   f sender  c, C correlation (first 64 bytes, rest)   o '1': resend   n created   x expires   u updated
+--   e error code   h upstream status   p duplicates
+--   g what its age counts from, where that is not n
+--   w attempt whose message id we hold   m<attempt> that attempt was counted as a duplicate
+--   <state number> when that state was first entered
+local call = redis.call
+
+local function is_open(state)
+  return string.byte(OPEN, tonumber(state) + 1) == 49
+end
+
+-- Puts an intent into the queue of its new state, and out of that of its old one.
+local function requeue(prefix, key, from, to, due)
+  if from ~= to and is_open(from) then call('ZREM', prefix .. 'q' .. from, key) end
+  if is_open(to) then call('ZADD', prefix .. 'q' .. to, due, key) end
+end
+
+-- A settled intent is remembered for its retention. `id`: its field q.
+local function remember(prefix, key, id, retention)
+  call('PEXPIRE', prefix .. 'i:' .. key, retention)
+  call('PEXPIRE', prefix .. 'n:' .. id, retention)
+end

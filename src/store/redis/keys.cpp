@@ -1,0 +1,48 @@
+#include "store/redis/keys.h"
+
+#include "store/redis/redis_store.h"
+
+namespace wac::store::redis {
+namespace {
+
+std::string join(std::string_view prefix, std::string_view kind, std::string_view name) {
+  std::string key;
+  key.reserve(prefix.size() + kind.size() + name.size());
+  key += prefix;
+  key += kind;
+  key += name;
+  return key;
+}
+
+}  // namespace
+
+std::string partition_prefix(Partition partition) {
+  std::string prefix{kKeyPrefix};
+  prefix += "{p";
+  if (partition.number < 10) prefix += '0';
+  prefix += std::to_string(partition.number);
+  prefix += "}:";
+  return prefix;
+}
+
+std::string intent_key(std::string_view prefix, const IntentKey& key) {
+  return join(prefix, "i:", key.raw());
+}
+
+std::string sealed_key(std::string_view prefix, const IntentKey& key) {
+  return join(prefix, "s:", key.raw());
+}
+
+std::string id_key(std::string_view prefix, const crypto::Fingerprint& id) {
+  return join(prefix, "n:", id.raw());
+}
+
+std::string queue_key(std::string_view prefix, IntentState state) {
+  return join(prefix, "q", std::to_string(static_cast<unsigned>(state)));
+}
+
+std::string stream_key(std::string_view prefix, const TenantId& tenant) {
+  return join(prefix, "e:", tenant.str());
+}
+
+}  // namespace wac::store::redis

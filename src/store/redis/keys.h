@@ -1,0 +1,22 @@
+#pragma once
+// Names of keys. All of a partition begin with `wac:{pNN}:`; what follows is a fingerprint (raw bytes) or an
+// identifier that may be logged, so no key carries personal data. common.lua lists the kinds.
+
+#include "store/intent.h"
+
+#include <string>
+#include <string_view>
+
+namespace wac::store::redis {
+
+/// "wac:{p07}:"
+std::string partition_prefix(Partition partition);
+
+std::string intent_key(std::string_view prefix, const IntentKey& key);
+std::string sealed_key(std::string_view prefix, const IntentKey& key);
+std::string id_key(std::string_view prefix, const crypto::Fingerprint& id);
+/// The queue of an open state.
+std::string queue_key(std::string_view prefix, IntentState state);
+std::string stream_key(std::string_view prefix, const TenantId& tenant);
+
+}  // namespace wac::store::redis

@@ -1,0 +1,35 @@
+#pragma once
+// The event log in Redis: a stream per tenant and partition. Contract: store/event_log.h.
+
+#include "store/event_log.h"
+#include "store/redis/event_position.h"
+#include "store/redis/scripts.h"
+#include "store/redis/session.h"
+
+namespace wac::store::redis {
+
+/// Items of one ingest script: a Redis that runs it serves nobody else meanwhile.
+inline constexpr std::size_t kItemsPerScript = 250;
+/// A page holds no more than this, whatever was asked for.
+inline constexpr std::size_t kEventsPerPage = 1'000;
+
+/// `session` and `scripts` outlive it.
+class RedisEvents final : public EventLog {
+ public:
+  RedisEvents(Session& session, const Scripts& scripts) : session_(session), scripts_(scripts) {}
+
+  Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
+                                             EventRules rules, WallTime now) override;
+  Task<Result<EventPage>> read_after(TenantId tenant, std::vector<Partition> partitions, EventCursor cursor,
+                                     std::size_t limit) override;
+
+ private:
+  struct Lane;
+  Task<Result<EventPage>> position_now(TenantId tenant, std::vector<Partition> partitions);
+  Task<Result<void>> refill(const TenantId& tenant, std::vector<Lane>& lanes, std::size_t count);
+
+  Session& session_;
+  const Scripts& scripts_;
+};
+
+}  // namespace wac::store::redis

@@ -1,0 +1,266 @@
+#include "store/redis/redis_intents.h"
+
+#include "store/redis/keys.h"
+#include "store/redis/record.h"
+#include "store/redis/replies.h"
+#include "store/redis/scan_cursor.h"
+#include "store/rules.h"
+
+#include <algorithm>
+
+namespace wac::store::redis {
+namespace {
+
+using net::RedisCommand;
+using net::RedisReply;
+
+/// What one script may decide about: a Redis that runs it serves nobody else meanwhile.
+constexpr std::size_t kDuePerScript = 250;
+/// SCAN steps of one scan() call, and keys looked at per step: a bounded share of Redis' time.
+constexpr int kScanSteps = 16;
+constexpr std::size_t kScanCount = 512;
+
+constexpr std::array kOpenStates{IntentState::kAccepted, IntentState::kRetryWait, IntentState::kSending,
+                                 IntentState::kUnknown};
+
+std::string text(WallTime time) {
+  return std::to_string(to_millis(time));
+}
+std::string text(Millis time) {
+  return std::to_string(time.count());
+}
+std::string text(IntentState state) {
+  return std::to_string(static_cast<unsigned>(state));
+}
+std::string text(const crypto::Fingerprint& fingerprint) {
+  return std::string{fingerprint.raw()};
+}
+
+/// The record that a claim makes of an unknown key.
+IntentRecord first_record(const NewIntent& intent, ClaimMode mode, Millis lease, WallTime now) {
+  IntentRecord record;
+  record.key = intent.key;
+  record.body = intent.body;
+  record.tenant = intent.tenant;
+  record.id = intent.id;
+  record.sender = intent.sender;
+  record.correlation = intent.correlation;
+  record.on_unknown = intent.on_unknown;
+  record.created = intent.created;
+  record.updated = now;
+  record.due = intent.due;
+  record.expires_at = intent.expires_at;
+  if (intent.expires_at && *intent.expires_at <= now) {
+    record.state = IntentState::kExpired;
+  } else if (mode == ClaimMode::kSendNow) {
+    record.state = IntentState::kSending;
+    record.attempt = 1;
+    record.token = first_token(intent);
+    record.due = now + lease;
+  }
+  record.timeline.emplace_back(record.state, now);
+  return record;
+}
+
+bool may_settle_with(IntentState state) {
+  switch (state) {
+    case IntentState::kSent:
+    case IntentState::kFailed:
+    case IntentState::kRetryWait:
+    case IntentState::kUnknown:
+    case IntentState::kDead:
+    case IntentState::kExpired:
+      return true;
+    default:
+      return false;
+  }
+}
+
+/// The state a command leads to, and those it may come from.
+struct CommandRule {
+  IntentState to;
+  std::array<IntentState, 2> from;
+};
+
+CommandRule rule_of(Command command) {
+  constexpr std::array kWaiting{IntentState::kAccepted, IntentState::kRetryWait};
+  constexpr std::array kUndecided{IntentState::kUnknown, IntentState::kUnconfirmed};
+  switch (command) {
+    case Command::kCancel:
+      return {IntentState::kCancelled, kWaiting};
+    case Command::kResolveSent:
+      return {IntentState::kSent, kUndecided};
+    case Command::kResolveFailed:
+      return {IntentState::kFailed, kUndecided};
+    case Command::kResolveResend:
+      break;
+  }
+  return {IntentState::kAccepted, kUndecided};
+}
+
+}  // namespace
+
+Task<Result<ClaimResult>> RedisIntents::claim(NewIntent intent, ClaimMode mode, Millis lease,
+                                              Millis retention, WallTime now) {
+  const std::string prefix = partition_prefix(Partition::of(intent.sender));
+  IntentRecord record = first_record(intent, mode, lease, now);
+  Session::Call call;
+  call.keys = {intent_key(prefix, intent.key), sealed_key(prefix, intent.key),
+               id_key(prefix, intent.id_fingerprint), queue_key(prefix, record.state)};
+  call.args = fields_of(record, intent);
+  std::vector<std::string> head{prefix,
+                                text(intent.key),
+                                text(intent.body),
+                                std::move(intent.payload.bytes),
+                                text(record.due),
+                                is_open(record.state) ? std::string{} : text(retention)};
+  call.args.insert(call.args.begin(), std::move_iterator{head.begin()}, std::move_iterator{head.end()});
+  auto answer = co_await session_.eval(scripts_.claim, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  auto result = claim_from(*answer, std::move(record));
+  if (result && result->outcome == ClaimOutcome::kDuplicate && is_same_claim(intent, result->record)) {
+    result->outcome = ClaimOutcome::kNew;
+  }
+  co_return result;
+}
+
+Task<Result<SettleResult>> RedisIntents::settle(Settlement settlement, Millis retention, WallTime now) {
+  if (!may_settle_with(settlement.state))
+    co_return fail(ErrorCode::kInvalid, "store: not a state to settle with");
+  const std::string prefix = partition_prefix(settlement.partition);
+  Session::Call call;
+  call.keys = {intent_key(prefix, settlement.key), sealed_key(prefix, settlement.key),
+               queue_key(prefix, IntentState::kSending)};
+  call.args = {prefix,
+               text(settlement.key),
+               std::to_string(settlement.token),
+               text(settlement.state),
+               text(now),
+               text(settlement.due),
+               std::to_string(settlement.error_code),
+               std::to_string(settlement.upstream_status),
+               text(retention),
+               std::move(settlement.wamid.bytes)};
+  auto answer = co_await session_.eval(scripts_.settle, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return settle_from(*answer, settlement.state);
+}
+
+Task<Result<DueBatch>> RedisIntents::take_due(Partition partition, std::size_t limit, DueRules rules,
+                                              WallTime now) {
+  const std::string prefix = partition_prefix(partition);
+  Session::Call call;
+  for (const IntentState state : kOpenStates) call.keys.push_back(queue_key(prefix, state));
+  call.args = {prefix,
+               text(now),
+               std::to_string(std::min(limit, kDuePerScript)),
+               text(now + rules.lease),
+               text(now + rules.unknown_window),
+               std::to_string(rules.max_attempts),
+               text(now - rules.max_age),
+               text(rules.retention),
+               text(rules.undecided_retention)};
+  auto answer = co_await session_.eval(scripts_.take_due, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return due_from(*answer);
+}
+
+Task<Result<std::optional<IntentRecord>>> RedisIntents::find(crypto::Fingerprint id_fingerprint,
+                                                             std::vector<Partition> partitions) {
+  std::vector<RedisCommand> commands;
+  commands.reserve(partitions.size());
+  for (const Partition partition : partitions) {
+    commands.emplace_back("GET").arg(id_key(partition_prefix(partition), id_fingerprint));
+  }
+  auto answers = co_await session_.run_all(std::move(commands));
+  if (!answers) co_return std::unexpected(answers.error());
+  for (std::size_t at = 0; at < partitions.size(); ++at) {
+    const RedisReply& owner = (*answers)[at];
+    if (owner.is_nil()) continue;
+    const auto key = crypto::Fingerprint::from_raw(owner.text());
+    if (!key) co_return fail(ErrorCode::kCorrupt, "redis: index of intent ids");
+    auto record = co_await read(partitions[at], *key);
+    if (!record || *record) co_return record;
+  }
+  co_return std::nullopt;
+}
+
+Task<Result<std::optional<IntentRecord>>> RedisIntents::read(Partition partition, IntentKey key) {
+  const std::string prefix = partition_prefix(partition);
+  std::vector<RedisCommand> commands;
+  commands.emplace_back("HGETALL").arg(intent_key(prefix, key));
+  commands.emplace_back("GET").arg(sealed_key(prefix, key));
+  auto answers = co_await session_.run_all(std::move(commands));
+  if (!answers) co_return std::unexpected(answers.error());
+  const RedisReply& fields = answers->front();
+  if (fields.size() == 0) co_return std::nullopt;
+  auto record = record_from(key, fields);
+  if (!record) co_return std::unexpected(record.error());
+  if (holds_wamid(fields)) record->wamid.bytes = answers->back().text();
+  co_return std::optional{std::move(*record)};
+}
+
+Task<Result<IntentRecord>> RedisIntents::command(Partition partition, IntentKey key, Command command,
+                                                 Millis retention, WallTime now) {
+  const std::string prefix = partition_prefix(partition);
+  const CommandRule rule = rule_of(command);
+  Session::Call call;
+  call.keys = {intent_key(prefix, key), sealed_key(prefix, key)};
+  call.args = {prefix,          text(key),          text(rule.to),     text(now),
+               text(retention), text(rule.from[0]), text(rule.from[1])};
+  auto answer = co_await session_.eval(scripts_.command, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return command_from(*answer, key);
+}
+
+Task<Result<StateCounts>> RedisIntents::count(Partition partition, WallTime now) {
+  const std::string prefix = partition_prefix(partition);
+  std::vector<RedisCommand> commands;
+  for (const IntentState state : kOpenStates) {
+    const std::string queue = queue_key(prefix, state);
+    commands.emplace_back("ZCARD").arg(queue);
+    commands.emplace_back("ZCOUNT").arg(queue).arg("-inf").arg(to_millis(now));
+    commands.emplace_back("ZRANGE").arg(queue).arg(std::int64_t{0}).arg(std::int64_t{0}).arg("WITHSCORES");
+  }
+  auto answers = co_await session_.run_all(std::move(commands));
+  if (!answers) co_return std::unexpected(answers.error());
+  co_return counts_from(*answers);
+}
+
+Task<Result<IntentStore::ScanPage>> RedisIntents::scan(Partition partition, std::string cursor,
+                                                       std::size_t limit) {
+  auto position = ScanCursor::parse(cursor);
+  if (!position) co_return std::unexpected(position.error());
+  const std::string prefix = partition_prefix(partition);
+  const std::string keys = prefix + "i:";
+  const std::size_t wanted = std::max<std::size_t>(limit, 1);
+  for (int step = 0; step < kScanSteps && position->keys.size() < wanted && !position->at_end(); ++step) {
+    std::vector<RedisCommand> commands;
+    commands.emplace_back("SCAN")
+        .arg(std::to_string(position->next))
+        .arg("MATCH")
+        .arg(keys + "*")
+        .arg("COUNT");
+    commands.back().arg(static_cast<std::int64_t>(kScanCount));
+    auto answers = co_await session_.run_all(std::move(commands));
+    if (!answers) co_return std::unexpected(answers.error());
+    if (!position->add(answers->front(), keys.size()))
+      co_return fail(ErrorCode::kCorrupt, "redis: answer of SCAN");
+  }
+
+  const std::vector<IntentKey> page_keys = position->take(wanted);
+  std::vector<RedisCommand> commands;
+  for (const IntentKey& key : page_keys) commands.emplace_back("HGETALL").arg(intent_key(prefix, key));
+  auto answers = co_await session_.run_all(std::move(commands));
+  if (!answers) co_return std::unexpected(answers.error());
+  ScanPage page{.records = {}, .cursor = position->text()};
+  for (std::size_t at = 0; at < page_keys.size(); ++at) {
+    if ((*answers)[at].size() == 0) continue;
+    auto record = record_from(page_keys[at], (*answers)[at]);
+    if (!record) co_return std::unexpected(record.error());
+    page.records.push_back(std::move(*record));
+  }
+  co_return page;
+}
+
+}  // namespace wac::store::redis

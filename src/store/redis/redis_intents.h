@@ -1,0 +1,34 @@
+#pragma once
+// Intents in Redis. Contract: store/intent_store.h; each decision is one script of this folder.
+
+#include "store/intent_store.h"
+#include "store/redis/scripts.h"
+#include "store/redis/session.h"
+
+namespace wac::store::redis {
+
+/// `session` and `scripts` outlive it.
+class RedisIntents final : public IntentStore {
+ public:
+  RedisIntents(Session& session, const Scripts& scripts) : session_(session), scripts_(scripts) {}
+
+  Task<Result<ClaimResult>> claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
+                                  WallTime now) override;
+  Task<Result<SettleResult>> settle(Settlement settlement, Millis retention, WallTime now) override;
+  Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
+                                  WallTime now) override;
+  Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
+                                                 std::vector<Partition> partitions) override;
+  Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command, Millis retention,
+                                     WallTime now) override;
+  Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
+  Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) override;
+
+ private:
+  Task<Result<std::optional<IntentRecord>>> read(Partition partition, IntentKey key);
+
+  Session& session_;
+  const Scripts& scripts_;
+};
+
+}  // namespace wac::store::redis

@@ -1,0 +1,34 @@
+#pragma once
+// The Lua scripts: the .lua files of this folder, embedded at build time, each behind the constants made from
+// the C++ functions of store/intent.h and behind common.lua.
+
+#include "net/redis.h"
+
+#include <string>
+#include <string_view>
+
+namespace wac::store::redis {
+
+/// The text of the .lua files; embed_lua.cmake writes the definitions into the build tree.
+namespace lua {
+extern const std::string_view kCommon;
+extern const std::string_view kClaim;
+extern const std::string_view kSettle;
+extern const std::string_view kTakeDue;
+extern const std::string_view kIngest;
+extern const std::string_view kCommand;
+}  // namespace lua
+
+/// The Lua constants ACCEPTED …, OPEN and MAY_MOVE, from name(), is_open() and evidence_may_move().
+std::string lua_constants();
+
+struct Scripts {
+  Scripts();
+  net::RedisScript claim;
+  net::RedisScript settle;
+  net::RedisScript take_due;
+  net::RedisScript ingest;
+  net::RedisScript command;
+};
+
+}  // namespace wac::store::redis

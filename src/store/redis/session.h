@@ -1,0 +1,58 @@
+#pragma once
+// One loop's way to Redis as the engine uses it: answers checked, health remembered, work in flight counted,
+// several commands in one round trip.
+
+#include "base/error.h"
+#include "base/scheduler.h"
+#include "base/task.h"
+#include "net/redis.h"
+
+#include <string>
+#include <vector>
+
+namespace wac::store::redis {
+
+/// Belongs to its loop. `client` outlives it; so does it outlive its tasks.
+class Session {
+ public:
+  struct Call {
+    std::vector<std::string> keys;
+    std::vector<std::string> args;
+  };
+
+  Session(net::RedisClient& client, Scheduler& loop) : client_(client), loop_(loop) {}
+
+  /// Errors: kUnavailable, kOverloaded, kUnknownOutcome as RedisClient has them, kUnavailable after stop(),
+  /// and what error_from() makes of an error answer. The caller's `script` outlives the task.
+  Task<Result<net::RedisReply>> eval(const net::RedisScript& script, Call call);
+
+  /// All in one round trip, answers in the same order. When only some failed: kUnknownOutcome, because those
+  /// that did not are done.
+  Task<Result<std::vector<net::RedisReply>>> eval_all(const net::RedisScript& script,
+                                                      std::vector<Call> calls);
+  /// Likewise, for commands that decide nothing: the worst failure counts for all.
+  Task<Result<std::vector<net::RedisReply>>> run_all(std::vector<net::RedisCommand> commands);
+
+  bool healthy() const { return last_worked_ && client_.connected(); }
+
+  /// Refuses new work, and waits for what is in flight until the deadline.
+  Task<void> stop(Deadline deadline);
+
+ private:
+  class InFlight;
+  using Answer = Result<net::RedisReply>;
+
+  Answer checked(Answer answer);
+  Result<std::vector<net::RedisReply>> all_of(std::vector<std::optional<Answer>> answers,
+                                              std::size_t& worked);
+  void finished();
+
+  net::RedisClient& client_;
+  Scheduler& loop_;
+  bool last_worked_ = true;
+  bool stopping_ = false;
+  std::size_t in_flight_ = 0;
+  std::optional<OneShot<bool>> drained_;
+};
+
+}  // namespace wac::store::redis

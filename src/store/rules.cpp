@@ -1,0 +1,214 @@
+#include "store/rules.h"
+
+#include <algorithm>
+
+namespace wac::store {
+namespace {
+
+void enter(Progress& progress, IntentState state, WallTime now) {
+  progress.state = state;
+  progress.updated = now;
+  const auto same = [state](const auto& entry) { return entry.first == state; };
+  if (std::ranges::none_of(progress.timeline, same)) progress.timeline.emplace_back(state, now);
+}
+
+void enter_for(Progress& progress, IntentState state, Millis retention, WallTime now) {
+  enter(progress, state, now);
+  progress.forget_at = now + retention;
+}
+
+void claim(Progress& progress, Millis lease, WallTime now) {
+  enter(progress, IntentState::kSending, now);
+  ++progress.attempt;
+  ++progress.token;
+  progress.due = now + lease;
+}
+
+bool expired(const Progress& progress, WallTime now) {
+  return progress.expires_at && *progress.expires_at <= now;
+}
+
+bool used_up(const Progress& progress, const DueRules& rules, WallTime now) {
+  return progress.attempt >= rules.max_attempts || now - progress.age_from > rules.max_age;
+}
+
+bool settled_by_meta(IntentState state) {
+  return state >= IntentState::kSent && state <= IntentState::kFailed;
+}
+
+std::uint64_t attempt_bit(std::uint32_t attempt) {
+  return std::uint64_t{1} << std::min(attempt, 63U);
+}
+
+}  // namespace
+
+bool keeps_payload(IntentState state) {
+  return is_open(state) || state == IntentState::kUnconfirmed;
+}
+
+bool forgotten(const Progress& progress, WallTime now) {
+  return progress.forget_at && *progress.forget_at <= now;
+}
+
+bool is_same_claim(const NewIntent& intent, const IntentRecord& known) {
+  return intent.claim_id != 0 && known.state == IntentState::kSending && known.attempt == 1 &&
+         known.token == intent.claim_id;
+}
+
+std::uint64_t first_token(const NewIntent& intent) {
+  return intent.claim_id != 0 ? intent.claim_id : 1;
+}
+
+Progress first_progress(const NewIntent& intent, ClaimMode mode, Millis lease, Millis retention,
+                        WallTime now) {
+  Progress progress;
+  progress.on_unknown = intent.on_unknown;
+  progress.age_from = std::max(intent.created, intent.due);
+  progress.due = intent.due;
+  progress.expires_at = intent.expires_at;
+  if (expired(progress, now)) {
+    enter_for(progress, IntentState::kExpired, retention, now);
+  } else if (mode == ClaimMode::kSendNow) {
+    claim(progress, lease, now);
+    progress.token = first_token(intent);
+  } else {
+    enter(progress, IntentState::kAccepted, now);
+  }
+  return progress;
+}
+
+Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, Millis retention,
+                              WallTime now) {
+  const bool waits = settlement.state == IntentState::kRetryWait || settlement.state == IntentState::kUnknown;
+  const bool final = settlement.state == IntentState::kSent || settlement.state == IntentState::kFailed ||
+                     settlement.state == IntentState::kDead || settlement.state == IntentState::kExpired;
+  if (!waits && !final) return fail(ErrorCode::kInvalid, "store: not a state to settle with");
+
+  SettleDecision decision;
+  if (progress.token != settlement.token) return SettleDecision{SettleOutcome::kStaleToken, MessageId::kKeep};
+  if (progress.state != IntentState::kSending) {
+    if (!settled_by_meta(progress.state)) {
+      if (progress.state != settlement.state) decision.outcome = SettleOutcome::kStaleToken;
+      return decision;
+    }
+    if (!settlement.wamid.empty() && progress.message_attempt == 0) decision.message_id = MessageId::kTake;
+  } else {
+    if (waits) {
+      enter(progress, settlement.state, now);
+      progress.due = settlement.due;
+    } else {
+      enter_for(progress, settlement.state, retention, now);
+    }
+    progress.error_code = settlement.error_code;
+    progress.upstream_status = settlement.upstream_status;
+    if (!settlement.wamid.empty()) decision.message_id = MessageId::kTake;
+  }
+  if (decision.message_id == MessageId::kTake) progress.message_attempt = progress.attempt;
+  return decision;
+}
+
+DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
+                     WallTime now) {
+  if (progress.state == IntentState::kSending) {
+    end_lease(progress, rules.unknown_window, now);
+    return DueAction::kNowUnknown;
+  }
+  if (progress.state == IntentState::kUnknown) {
+    // Silence only means "not taken" when other evidence of the sender did get through meanwhile.
+    const bool silent = evidence_at && *evidence_at > progress.updated;
+    if (progress.on_unknown == OnUnknown::kResend && silent && !used_up(progress, rules, now) &&
+        !expired(progress, now)) {
+      claim(progress, rules.lease, now);
+      return DueAction::kResend;
+    }
+    enter_for(progress, IntentState::kUnconfirmed, rules.undecided_retention, now);
+    return DueAction::kUnconfirmed;
+  }
+  if (expired(progress, now)) {
+    enter_for(progress, IntentState::kExpired, rules.retention, now);
+    return DueAction::kExpired;
+  }
+  if (used_up(progress, rules, now)) {
+    enter_for(progress, IntentState::kDead, rules.retention, now);
+    return DueAction::kDead;
+  }
+  claim(progress, rules.lease, now);
+  return DueAction::kSend;
+}
+
+EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Millis retention,
+                                WallTime now) {
+  EvidenceDecision decision;
+  const bool failed = evidence.state == IntentState::kFailed;
+  if (failed && evidence.attempt < progress.attempt) return decision;
+
+  const std::uint64_t bit = attempt_bit(evidence.attempt);
+  const bool other_message = progress.message_attempt != 0 && evidence.attempt != progress.message_attempt;
+  if (!failed && other_message && (progress.counted & bit) == 0) {
+    progress.counted |= bit;
+    ++progress.duplicates;
+    decision.duplicate_message = true;
+  }
+  if (progress.message_attempt == 0 && !evidence.wamid.empty()) {
+    progress.message_attempt = evidence.attempt;
+    decision.message_id = MessageId::kTake;
+  }
+  const IntentState from = progress.state;
+  if (!evidence_may_move(from, evidence.state)) return decision;
+  decision.moved = std::pair{from, evidence.state};
+  if (keeps_payload(from)) {
+    enter_for(progress, evidence.state, retention, now);
+  } else {
+    enter(progress, evidence.state, now);
+  }
+  if (evidence.error_code != 0) progress.error_code = evidence.error_code;
+  return decision;
+}
+
+Result<void> apply_command(Progress& progress, Command command, Millis retention, WallTime now) {
+  const IntentState from = progress.state;
+  const bool waiting = from == IntentState::kAccepted || from == IntentState::kRetryWait;
+  const bool undecided = from == IntentState::kUnknown || from == IntentState::kUnconfirmed;
+  if (command == Command::kCancel ? !waiting : !undecided) {
+    return fail(ErrorCode::kConflict, "store: the intent's state does not allow the command");
+  }
+  switch (command) {
+    case Command::kCancel:
+      enter_for(progress, IntentState::kCancelled, retention, now);
+      break;
+    case Command::kResolveSent:
+      enter_for(progress, IntentState::kSent, retention, now);
+      break;
+    case Command::kResolveFailed:
+      enter_for(progress, IntentState::kFailed, retention, now);
+      break;
+    case Command::kResolveResend:
+      enter(progress, IntentState::kAccepted, now);
+      progress.due = now;
+      progress.forget_at.reset();
+      break;
+  }
+  return {};
+}
+
+void end_lease(Progress& progress, Millis unknown_window, WallTime now) {
+  enter(progress, IntentState::kUnknown, now);
+  ++progress.token;
+  progress.due = now + unknown_window;
+}
+
+void show(const Progress& progress, IntentRecord& record) {
+  record.on_unknown = progress.on_unknown;
+  record.state = progress.state;
+  record.attempt = progress.attempt;
+  record.token = progress.token;
+  record.updated = progress.updated;
+  record.due = progress.due;
+  record.expires_at = progress.expires_at;
+  record.error_code = progress.error_code;
+  record.upstream_status = progress.upstream_status;
+  record.duplicates = progress.duplicates;
+  record.timeline = progress.timeline;
+}
+
+}  // namespace wac::store

@@ -1,0 +1,51 @@
+#pragma once
+// The table of intents: reading and writing rows. What may happen to them is in store/rules.h.
+
+#include "store/rules.h"
+#include "store/sqlite/connection.h"
+
+namespace wac::store::sqlite {
+
+/// A row as the rules need it.
+struct IntentRow {
+  std::int64_t row = 0;
+  Progress progress;
+};
+
+/// A row as callers see it, with the progress already shown in `record`.
+struct FullIntentRow {
+  std::int64_t row = 0;
+  Progress progress;
+  IntentRecord record;
+};
+
+class IntentRows {
+ public:
+  explicit IntentRows(Connection& connection);
+
+  /// False, and nothing is written, when the key or the id is in use.
+  bool insert(Partition partition, const NewIntent& intent, const Progress& progress);
+  std::optional<IntentRow> load(Partition partition, const IntentKey& key);
+  std::optional<FullIntentRow> load_full(Partition partition, const IntentKey& key);
+  std::optional<FullIntentRow> load_by_id(Partition partition, const crypto::Fingerprint& id_print);
+  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it.
+  void save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid);
+  void remove(std::int64_t row);
+
+  /// Open rows of the partition due by `now`, earliest first, with their payloads.
+  std::vector<FullIntentRow> due(Partition partition, std::size_t limit, WallTime now);
+  std::optional<WallTime> next_due(Partition partition);
+  std::vector<IntentRow> all_sending();
+  StateCounts count(Partition partition, WallTime now);
+  /// In order of the key, from behind `after` (empty: from the first).
+  std::vector<IntentRecord> scan(Partition partition, std::string_view after, std::size_t limit);
+  /// Removes rows whose retention has passed; returns how many.
+  std::size_t forget(WallTime now, std::size_t limit);
+
+ private:
+  Connection& connection_;
+  Statement insert_, load_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_, remove_, due_,
+      next_due_, sending_, count_, scan_, forget_;
+};
+
+}  // namespace wac::store::sqlite

@@ -1,0 +1,122 @@
+#include "store/sqlite/schema.h"
+
+#include <array>
+
+namespace wac::store::sqlite {
+namespace {
+
+/// "WACS": marks the file as ours in its header.
+constexpr std::int64_t kApplicationId = 0x57414353;
+
+// Bodies live in rowid tables, which grow at the end; the look-ups by random keys are slim indexes beside
+// them. `part` comes first in those, so that a partition's entries are neighbours. A forgotten event keeps
+// its row without a body until its dedupe retention ends.
+constexpr const char* kVersion1 = R"sql(
+CREATE TABLE intents(
+  row INTEGER PRIMARY KEY,
+  part INTEGER NOT NULL,
+  key BLOB NOT NULL,
+  id_print BLOB NOT NULL,
+  body BLOB NOT NULL,
+  tenant TEXT NOT NULL,
+  id TEXT NOT NULL,
+  sender TEXT NOT NULL,
+  correlation TEXT NOT NULL,
+  created INTEGER NOT NULL,
+  on_unknown INTEGER NOT NULL,
+  age_from INTEGER NOT NULL,
+  expires_at INTEGER,
+  state INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  updated INTEGER NOT NULL,
+  due INTEGER NOT NULL,
+  forget_at INTEGER,
+  error_code INTEGER NOT NULL,
+  upstream_status INTEGER NOT NULL,
+  duplicates INTEGER NOT NULL,
+  message_attempt INTEGER NOT NULL,
+  counted INTEGER NOT NULL,
+  timeline BLOB NOT NULL,
+  wamid BLOB,
+  payload BLOB
+) STRICT;
+CREATE UNIQUE INDEX intents_key ON intents(part, key);
+CREATE UNIQUE INDEX intents_id ON intents(part, id_print);
+CREATE INDEX intents_due ON intents(part, due) WHERE state < 4;
+CREATE INDEX intents_forget ON intents(forget_at) WHERE forget_at IS NOT NULL;
+
+CREATE TABLE events(
+  seq INTEGER PRIMARY KEY,
+  dedupe BLOB NOT NULL UNIQUE,
+  part INTEGER NOT NULL,
+  tenant TEXT NOT NULL,
+  body_until INTEGER NOT NULL,
+  forget_at INTEGER NOT NULL,
+  body BLOB
+) STRICT;
+CREATE INDEX events_tenant ON events(tenant) WHERE body IS NOT NULL;
+
+CREATE TABLE senders(sender TEXT PRIMARY KEY, evidence_at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE TABLE probes(id INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+
+PRAGMA application_id = 0x57414353;
+PRAGMA user_version = 1;
+)sql";
+
+/// Entry n brings the file from version n to n + 1.
+constexpr std::array kMigrations{kVersion1};
+
+std::int64_t pragma(Connection& connection, const char* sql) {
+  Statement statement{connection, "sqlite: schema", sql};
+  Query query{statement};
+  return query.step() ? query.integer(0) : 0;
+}
+
+void check_pages(Connection& connection, std::uint64_t check_bytes) {
+  const auto bytes = pragma(connection, "PRAGMA page_count") * pragma(connection, "PRAGMA page_size");
+  if (static_cast<std::uint64_t>(bytes) > check_bytes) return;
+  Statement statement{connection, "sqlite: quick_check", "PRAGMA quick_check(1)"};
+  Query query{statement};
+  if (query.step() && query.bytes(0) != "ok") connection.note_corrupt("sqlite: quick_check");
+}
+
+}  // namespace
+
+Result<void> inspect(Connection& connection, std::uint64_t check_bytes) {
+  const std::int64_t application = pragma(connection, "PRAGMA application_id");
+  const std::int64_t version = pragma(connection, "PRAGMA user_version");
+  const std::int64_t objects = pragma(connection, "SELECT count(*) FROM sqlite_master");
+  if (connection.ok()) {
+    if (application != kApplicationId && (application != 0 || version != 0 || objects != 0)) {
+      return fail(ErrorCode::kInvalid, "sqlite: the file is another program's database", application);
+    }
+    if (version > static_cast<std::int64_t>(kMigrations.size())) {
+      return fail(ErrorCode::kInvalid, "sqlite: the file was made by a newer version", version);
+    }
+    check_pages(connection, check_bytes);
+  }
+  if (const auto failure = connection.take_failure()) return std::unexpected(*failure);
+  return {};
+}
+
+void configure(Connection& connection) {
+  connection.run("PRAGMA journal_mode = WAL");
+  connection.run("PRAGMA synchronous = FULL");
+  connection.run("PRAGMA wal_autocheckpoint = 0");
+  connection.run("PRAGMA cache_size = -32768");
+  connection.run("PRAGMA temp_store = MEMORY");
+  // Dropped payloads are overwritten where that costs no extra write; all of them are sealed anyway.
+  connection.run("PRAGMA secure_delete = FAST");
+}
+
+void migrate(Connection& connection) {
+  const std::int64_t version = pragma(connection, "PRAGMA user_version");
+  for (auto next = static_cast<std::size_t>(version); next < kMigrations.size(); ++next) {
+    connection.run("BEGIN IMMEDIATE");
+    connection.run(kMigrations.at(next));
+    connection.run("COMMIT");
+  }
+}
+
+}  // namespace wac::store::sqlite

@@ -1,0 +1,42 @@
+#pragma once
+// What one thread of the engine works with, and the operations on it: each runs inside a transaction that its
+// caller begins, commits and, when the connection failed, rolls back. An error returned by an operation
+// itself (kConflict, kNotFound, kInvalid) is an answer, made before anything was written.
+
+#include "store/sqlite/event_rows.h"
+#include "store/sqlite/intent_rows.h"
+
+namespace wac::store::sqlite {
+
+struct Session {
+  explicit Session(std::unique_ptr<Connection> opened)
+      : connection(std::move(opened)), intents(*connection), events(*connection), evidence(*connection) {}
+
+  std::unique_ptr<Connection> connection;
+  IntentRows intents;
+  EventRows events;
+  SenderEvidence evidence;
+};
+
+ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Millis lease, Millis retention,
+                  WallTime now);
+Result<SettleResult> settle(Session& session, const Settlement& settlement, Millis retention, WallTime now);
+DueBatch take_due(Session& session, Partition partition, std::size_t limit, const DueRules& rules,
+                  WallTime now);
+Result<IntentRecord> command(Session& session, Partition partition, const IntentKey& key, Command command,
+                             Millis retention, WallTime now);
+std::vector<Ingested> ingest(Session& session, Partition partition, const std::vector<NewEvent>& events,
+                             const EventRules& rules, WallTime now);
+std::size_t purge(Session& session, WallTime now);
+/// Ends every lease; returns how many there were.
+std::size_t end_leases(Session& session, Millis unknown_window, WallTime now);
+
+std::optional<IntentRecord> find(Session& session, const crypto::Fingerprint& id_print,
+                                 const std::vector<Partition>& partitions);
+Result<IntentStore::ScanPage> scan(Session& session, Partition partition, std::string_view cursor,
+                                   std::size_t limit);
+Result<EventPage> read_after(Session& session, const TenantId& tenant,
+                             const std::vector<Partition>& partitions, const EventCursor& cursor,
+                             std::size_t limit);
+
+}  // namespace wac::store::sqlite

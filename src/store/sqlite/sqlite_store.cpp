@@ -1,0 +1,183 @@
+#include "store/sqlite/sqlite_store.h"
+
+#include "store/sqlite/engine.h"
+
+namespace wac::store::sqlite {
+namespace {
+
+class SqliteStore final : public Store, public IntentStore, public EventLog {
+ public:
+  SqliteStore(Engine& engine, Scheduler& loop)
+      : engine_(engine), loop_(loop), link_(std::make_shared<LoopLink>(loop)) {}
+  ~SqliteStore() override { link_->close(); }
+  SqliteStore(const SqliteStore&) = delete;
+  SqliteStore& operator=(const SqliteStore&) = delete;
+
+  IntentStore& intents() override { return *this; }
+  EventLog& events() override { return *this; }
+  bool healthy() const override { return engine_.healthy(); }
+  std::string_view engine() const override { return "sqlite"; }
+  Task<Result<void>> probe(WallTime now) override;
+  Task<Result<std::size_t>> purge(WallTime now) override;
+  Task<void> stop(Deadline deadline) override;
+
+  Task<Result<ClaimResult>> claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
+                                  WallTime now) override;
+  Task<Result<SettleResult>> settle(Settlement settlement, Millis retention, WallTime now) override;
+  Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
+                                  WallTime now) override;
+  Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
+                                                 std::vector<Partition> partitions) override;
+  Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command, Millis retention,
+                                     WallTime now) override;
+  Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
+  Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) override;
+
+  Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
+                                             EventRules rules, WallTime now) override;
+  Task<Result<EventPage>> read_after(TenantId tenant, std::vector<Partition> partitions, EventCursor cursor,
+                                     std::size_t limit) override;
+
+ private:
+  template <class T, class Work>
+  Task<Result<T>> submit(OperationQueue& queue, Work work);
+  template <class T, class Work>
+  Task<Result<T>> write(Work work) {
+    return submit<T>(engine_.writes(), std::move(work));
+  }
+  template <class T, class Work>
+  Task<Result<T>> read(Work work) {
+    return submit<T>(engine_.reads(), std::move(work));
+  }
+
+  Engine& engine_;
+  Scheduler& loop_;
+  std::shared_ptr<LoopLink> link_;
+  std::size_t in_flight_ = 0;
+  bool stopped_ = false;
+  std::optional<OneShot<bool>> idle_;
+};
+
+template <class T, class Work>
+Task<Result<T>> SqliteStore::submit(OperationQueue& queue, Work work) {
+  if (stopped_) co_return fail(ErrorCode::kUnavailable, "sqlite: the store is stopped");
+  OneShot<Result<T>> done;
+  auto operation = std::make_unique<TypedOperation<T, Work>>(link_, done, std::move(work));
+  if (!queue.push(std::move(operation))) co_return fail(ErrorCode::kOverloaded, "sqlite: queue");
+  ++in_flight_;
+  Result<T> result = co_await done;
+  if (--in_flight_ == 0 && idle_) idle_->set(true);
+  co_return result;
+}
+
+Task<Result<void>> SqliteStore::probe(WallTime now) {
+  const std::int64_t id = to_millis(now);
+  const auto put = [id](Session& session) -> Result<bool> {
+    Statement statement{*session.connection, "sqlite: probe", "INSERT OR REPLACE INTO probes VALUES(?1, ?1)"};
+    return Query{statement, id}.execute() == 1;
+  };
+  const auto get = [id](Session& session) -> Result<bool> {
+    Statement statement{*session.connection, "sqlite: probe", "SELECT 1 FROM probes WHERE id = ?"};
+    return Query{statement, id}.step();
+  };
+  const auto expire = [id](Session& session) -> Result<bool> {
+    Statement statement{*session.connection, "sqlite: probe", "DELETE FROM probes WHERE id <= ?"};
+    return Query{statement, id}.execute() >= 1;
+  };
+  const auto written = co_await write<bool>(put);
+  if (!written) co_return std::unexpected(written.error());
+  const auto there = co_await read<bool>(get);
+  if (!there) co_return std::unexpected(there.error());
+  const auto expired = co_await write<bool>(expire);
+  if (!expired) co_return std::unexpected(expired.error());
+  if (!*written || !*there || !*expired) co_return fail(ErrorCode::kCorrupt, "sqlite: probe");
+  co_return Result<void>{};
+}
+
+Task<Result<std::size_t>> SqliteStore::purge(WallTime now) {
+  return write<std::size_t>(
+      [now](Session& session) -> Result<std::size_t> { return sqlite::purge(session, now); });
+}
+
+Task<void> SqliteStore::stop(Deadline deadline) {
+  stopped_ = true;
+  if (in_flight_ != 0) {
+    OneShot<bool> idle;
+    idle_ = idle;
+    const auto timer = loop_.call_at(deadline.at, [idle]() mutable { idle.set(false); });
+    co_await idle;
+    loop_.cancel(timer);
+  }
+  if (in_flight_ == 0) link_->close();
+}
+
+Task<Result<ClaimResult>> SqliteStore::claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
+                                             WallTime now) {
+  return write<ClaimResult>(
+      [intent = std::move(intent), mode, lease, retention, now](Session& session) -> Result<ClaimResult> {
+        return sqlite::claim(session, intent, mode, lease, retention, now);
+      });
+}
+
+Task<Result<SettleResult>> SqliteStore::settle(Settlement settlement, Millis retention, WallTime now) {
+  return write<SettleResult>([settlement = std::move(settlement), retention, now](Session& session) {
+    return sqlite::settle(session, settlement, retention, now);
+  });
+}
+
+Task<Result<DueBatch>> SqliteStore::take_due(Partition partition, std::size_t limit, DueRules rules,
+                                             WallTime now) {
+  return write<DueBatch>([=](Session& session) -> Result<DueBatch> {
+    return sqlite::take_due(session, partition, limit, rules, now);
+  });
+}
+
+Task<Result<std::optional<IntentRecord>>> SqliteStore::find(crypto::Fingerprint id_fingerprint,
+                                                            std::vector<Partition> partitions) {
+  using Found = std::optional<IntentRecord>;
+  return read<Found>([id_fingerprint, partitions = std::move(partitions)](Session& session) -> Result<Found> {
+    return sqlite::find(session, id_fingerprint, partitions);
+  });
+}
+
+Task<Result<IntentRecord>> SqliteStore::command(Partition partition, IntentKey key, Command command,
+                                                Millis retention, WallTime now) {
+  return write<IntentRecord>(
+      [=](Session& session) { return sqlite::command(session, partition, key, command, retention, now); });
+}
+
+Task<Result<StateCounts>> SqliteStore::count(Partition partition, WallTime now) {
+  return read<StateCounts>(
+      [=](Session& session) -> Result<StateCounts> { return session.intents.count(partition, now); });
+}
+
+Task<Result<IntentStore::ScanPage>> SqliteStore::scan(Partition partition, std::string cursor,
+                                                      std::size_t limit) {
+  return read<ScanPage>([partition, cursor = std::move(cursor), limit](Session& session) {
+    return sqlite::scan(session, partition, cursor, limit);
+  });
+}
+
+Task<Result<std::vector<Ingested>>> SqliteStore::ingest(Partition partition, std::vector<NewEvent> events,
+                                                        EventRules rules, WallTime now) {
+  using Answers = std::vector<Ingested>;
+  return write<Answers>(
+      [partition, events = std::move(events), rules, now](Session& session) -> Result<Answers> {
+        return sqlite::ingest(session, partition, events, rules, now);
+      });
+}
+
+Task<Result<EventPage>> SqliteStore::read_after(TenantId tenant, std::vector<Partition> partitions,
+                                                EventCursor cursor, std::size_t limit) {
+  return read<EventPage>(
+      [tenant = std::move(tenant), partitions = std::move(partitions), cursor = std::move(cursor),
+       limit](Session& session) { return sqlite::read_after(session, tenant, partitions, cursor, limit); });
+}
+
+}  // namespace
+
+std::unique_ptr<Store> Engine::make_store(Scheduler& loop) {
+  return std::make_unique<SqliteStore>(*this, loop);
+}
+
+}  // namespace wac::store::sqlite

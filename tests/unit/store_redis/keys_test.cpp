@@ -1,0 +1,23 @@
+#include "store/redis/keys.h"
+
+#include <gtest/gtest.h>
+
+namespace wac::store::redis {
+namespace {
+
+TEST(Keys, ShareThePartitionsHashTag) {
+  EXPECT_EQ(partition_prefix(Partition{7}), "wac:{p07}:");
+  EXPECT_EQ(partition_prefix(Partition{63}), "wac:{p63}:");
+}
+
+TEST(Keys, NameAKindAndAFingerprint) {
+  const auto key = IntentKey::from_raw("0123456789abcdef").value();
+  EXPECT_EQ(intent_key("wac:{p07}:", key), "wac:{p07}:i:0123456789abcdef");
+  EXPECT_EQ(sealed_key("wac:{p07}:", key), "wac:{p07}:s:0123456789abcdef");
+  EXPECT_EQ(id_key("wac:{p07}:", key), "wac:{p07}:n:0123456789abcdef");
+  EXPECT_EQ(queue_key("wac:{p07}:", IntentState::kUnknown), "wac:{p07}:q3");
+  EXPECT_EQ(stream_key("wac:{p07}:", TenantId::parse("acme").value()), "wac:{p07}:e:acme");
+}
+
+}  // namespace
+}  // namespace wac::store::redis
