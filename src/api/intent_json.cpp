@@ -1,0 +1,217 @@
+#include "api/intent_json.h"
+
+#include "api/json_fields.h"
+#include "outbound/content.h"
+#include "whatsapp/json_text.h"
+#include "whatsapp/message.h"
+
+#include <boost/json.hpp>
+
+namespace wac::api {
+namespace {
+
+namespace json = boost::json;
+
+/// What is read of one intent before it is known to be whole.
+struct Draft {
+  outbound::Intent intent;
+  std::optional<whatsapp::Recipient> recipient;
+  bool bad_recipient = false;
+};
+
+std::string default_dedupe_key(const TenantId& tenant, const IntentId& id) {
+  return "whatsapp:tenant:" + std::string{tenant.str()} + ":intent:" + std::string{id.str()};
+}
+
+void read_identity(JsonFields& fields, const IntentDefaults& defaults, const config::Directory& directory,
+                   Draft& draft) {
+  if (const auto id = IntentId::parse(fields.required_text("intentId"))) {
+    draft.intent.id = *id;
+  } else if (fields.text("intentId")) {
+    fields.error("intentId", "must be a UUID or a ULID");
+  }
+  draft.intent.tenant = defaults.tenant.empty() ? directory.fallback_tenant() : defaults.tenant;
+  if (const auto text = fields.text("tenantId")) {
+    const auto tenant = TenantId::parse(*text);
+    const bool allowed =
+        tenant && (defaults.tenant.empty() ? directory.has_tenant(*tenant) : *tenant == defaults.tenant);
+    if (allowed) {
+      draft.intent.tenant = *tenant;
+    } else {
+      fields.error("tenantId", "must be the tenant this key belongs to");
+    }
+  }
+  if (const auto provider = fields.text("provider"); provider && *provider != "whatsapp") {
+    fields.error("provider", "must be \"whatsapp\"");
+  }
+  if (const auto text = fields.text("senderId")) {
+    const auto sender = SenderId::parse(*text);
+    if (sender && directory.sender_of(draft.intent.tenant, *sender) != nullptr) {
+      draft.intent.sender = *sender;
+    } else {
+      fields.error("senderId", "must be a phone_number_id of this tenant");
+    }
+  }
+  if (const auto key = fields.text("dedupeKey")) {
+    if (key->empty() || key->size() > kMaxDedupeKey) fields.error("dedupeKey", "must have 1 to 512 bytes");
+    draft.intent.dedupe_key = PersonalText{std::string{*key}};
+  } else {
+    draft.intent.dedupe_key = PersonalText{default_dedupe_key(draft.intent.tenant, draft.intent.id)};
+  }
+  draft.intent.correlation = defaults.correlation;
+  if (const auto text = fields.text("correlationId")) {
+    if (const auto correlation = CorrelationId::parse(*text)) {
+      draft.intent.correlation = *correlation;
+    } else {
+      fields.error(
+          "correlationId",
+          "must have 1 to 128 characters of A-Z a-z 0-9 . _ : - and nothing that could be a phone number");
+    }
+  }
+}
+
+void read_timing(JsonFields& fields, const IntentDefaults& defaults, Draft& draft) {
+  fields.time("createdAt");
+  draft.intent.send_at = fields.time("sendAt");
+  draft.intent.expires_at = fields.time("expiresAt");
+  const WallTime from = draft.intent.send_at.value_or(defaults.now);
+  if (draft.intent.expires_at && *draft.intent.expires_at <= from) {
+    fields.error("expiresAt", "must be later than now and than sendAt");
+  }
+  draft.intent.on_unknown = defaults.on_unknown;
+  if (const auto text = fields.text("onUnknown")) {
+    if (*text == "hold") {
+      draft.intent.on_unknown = store::OnUnknown::kHold;
+    } else if (*text == "resend") {
+      draft.intent.on_unknown = store::OnUnknown::kResend;
+    } else {
+      fields.error("onUnknown", "must be \"hold\" or \"resend\"");
+    }
+  }
+  if (const auto text = fields.text("priority"); text && *text != "normal" && *text != "high") {
+    fields.error("priority", "must be \"normal\" or \"high\"");
+  }
+}
+
+void read_recipient(JsonFields& fields, Draft& draft) {
+  const auto to = fields.text("to");
+  const auto user = fields.text("recipient");
+  if (draft.intent.type == outbound::MessageType::kMarkRead) return;
+  if (to && user) {
+    fields.error("recipient", "must be absent when \"to\" is given");
+    return;
+  }
+  if (!to && !user) {
+    fields.error("to", "is required (or \"recipient\")");
+    return;
+  }
+  if (to) {
+    if (auto phone = whatsapp::parse_phone(*to)) draft.recipient.emplace(std::move(*phone));
+  } else if (auto id = whatsapp::parse_user_id(*user)) {
+    draft.recipient.emplace(std::move(*id));
+  }
+  draft.bad_recipient = !draft.recipient;
+}
+
+std::string_view read_context(JsonFields& fields, std::vector<FieldError>& errors) {
+  const json::object* context = fields.object("context");
+  if (context == nullptr) return {};
+  JsonFields inner{*context, fields.pointer_to("context"), errors};
+  const std::string_view id = inner.required_text("messageId");
+  inner.refuse_unknown();
+  if (!id.starts_with("wamid.") || id.size() > 512) {
+    if (!id.empty()) inner.error("messageId", "must be a message id of Meta's (wamid.…)");
+    return {};
+  }
+  return id;
+}
+
+ParsedIntent finish(Draft draft, const json::object* payload, std::string_view context) {
+  if (draft.bad_recipient) {
+    return RejectedIntent{
+        std::move(draft.intent.id), std::move(draft.intent.dedupe_key), std::move(draft.intent.correlation),
+        "invalid_recipient",
+        "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
+  }
+  draft.intent.content = outbound::make_content(*payload, draft.recipient, context);
+  return std::move(draft.intent);
+}
+
+void parse_one(const json::value& value, std::size_t index, const IntentDefaults& defaults,
+               const config::Directory& directory, ParsedRequest& request) {
+  const std::string pointer = "/intents/" + std::to_string(index);
+  const auto* object = value.if_object();
+  if (object == nullptr) {
+    request.errors.push_back({pointer, "must be an object"});
+    return;
+  }
+  const std::size_t before = request.errors.size();
+  Draft draft;
+  JsonFields fields{*object, pointer, request.errors};
+  read_identity(fields, defaults, directory, draft);
+  read_timing(fields, defaults, draft);
+  const json::object* payload = fields.object("payload");
+  if (payload == nullptr && !object->contains("payload")) fields.error("payload", "is required");
+  if (payload != nullptr) {
+    for (whatsapp::Violation& violation : whatsapp::lint(*payload)) {
+      request.errors.push_back({pointer + "/payload" + violation.pointer, std::move(violation.rule)});
+    }
+    const json::value* type = payload->if_contains("type");
+    if (type != nullptr && type->is_string()) {
+      draft.intent.type = outbound::message_type_from(std::string_view{type->get_string()});
+    }
+  }
+  read_recipient(fields, draft);
+  const std::string_view context = read_context(fields, request.errors);
+  if (payload != nullptr && !context.empty() && !whatsapp::may_quote(*payload)) {
+    fields.error("context", "must be absent: this type of message cannot quote another");
+  }
+  fields.refuse_unknown();
+  if (request.errors.size() != before) return;
+  request.intents.push_back(finish(std::move(draft), payload, context));
+}
+
+}  // namespace
+
+ParsedRequest parse_intents(std::string_view body, const IntentDefaults& defaults,
+                            const config::Directory& directory) {
+  ParsedRequest request;
+  json::monotonic_resource memory;
+  const auto value = whatsapp::parse_json(body, &memory);
+  if (!value) {
+    request.errors.push_back({"", "must be valid JSON (RFC 8259) in UTF-8, at most 32 levels deep"});
+    return request;
+  }
+  const auto* object = value->if_object();
+  if (object == nullptr) {
+    request.errors.push_back({"", "must be an object with the field \"intents\""});
+    return request;
+  }
+  JsonFields fields{*object, "", request.errors};
+  const json::array* intents = fields.array("intents");
+  fields.refuse_unknown();
+  if (intents == nullptr) {
+    if (!object->contains("intents")) fields.error("intents", "is required");
+    return request;
+  }
+  if (intents->empty() || intents->size() > kMaxIntents) {
+    fields.error("intents", "must have 1 to 100 items");
+    return request;
+  }
+  request.intents.reserve(intents->size());
+  for (std::size_t i = 0; i < intents->size(); ++i) parse_one((*intents)[i], i, defaults, directory, request);
+  return request;
+}
+
+std::optional<store::Command> parse_resolution(std::string_view body) {
+  const auto value = whatsapp::parse_json(body, {});
+  const auto* object = value ? value->if_object() : nullptr;
+  const auto* as = object != nullptr && object->size() == 1 ? object->if_contains("as") : nullptr;
+  if (as == nullptr || !as->is_string()) return std::nullopt;
+  if (as->get_string() == "sent") return store::Command::kResolveSent;
+  if (as->get_string() == "failed") return store::Command::kResolveFailed;
+  if (as->get_string() == "resend") return store::Command::kResolveResend;
+  return std::nullopt;
+}
+
+}  // namespace wac::api

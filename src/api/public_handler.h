@@ -1,0 +1,45 @@
+#pragma once
+// The public port: webhooks in, intents out, events to read (design §3.4, §4).
+
+#include "api/auth.h"
+#include "api/health.h"
+#include "api/intents_api.h"
+#include "delivery/event_feed.h"
+#include "inbound/inbound.h"
+#include "net/http_server.h"
+#include "outbound/outbound.h"
+
+namespace wac::api {
+
+/// Everything outlives the handler; per-loop parts are those of its loop.
+struct PublicParts {
+  const config::Config& config;
+  const config::Directory& directory;
+  const Authenticator& auth;
+  const Health& health;
+  Scheduler& loop;
+  Random& random;
+  outbound::Outbound& outbound;
+  inbound::Inbound& inbound;
+  delivery::EventFeed& feed;
+  telemetry::LoopMetrics& metrics;
+};
+
+/// One per loop.
+class PublicHandler final : public net::HttpHandler {
+ public:
+  explicit PublicHandler(PublicParts parts);
+
+  std::size_t body_limit(net::Method method, std::string_view path) const override;
+  Task<net::HttpResponse> handle(const net::HttpRequest& request) override;
+
+ private:
+  Task<net::HttpResponse> receive_webhook(const net::HttpRequest& request);
+  net::HttpResponse verify_webhook(const net::HttpRequest& request);
+  Task<net::HttpResponse> read_events(const net::HttpRequest& request);
+
+  PublicParts parts_;
+  IntentsApi intents_;
+};
+
+}  // namespace wac::api

@@ -1,0 +1,76 @@
+#include "delivery/event_feed.h"
+
+#include "base/expose.h"
+
+#include <algorithm>
+
+namespace wac::delivery {
+
+using telemetry::Field;
+using telemetry::Severity;
+
+EventFeed::EventFeed(const config::Directory& directory, Scheduler& loop, store::EventLog& log,
+                     crypto::Sealer& sealer, telemetry::Logger& logger, FeedRules rules)
+    : directory_(directory), loop_(loop), log_(log), sealer_(sealer), logger_(logger), rules_(rules) {}
+
+Task<Result<FeedPage>> EventFeed::read(TenantId tenant, std::string cursor, std::size_t limit,
+                                       Deadline deadline) {
+  const std::vector<Partition> partitions = directory_.partitions_of(tenant);
+  const std::size_t count = std::clamp<std::size_t>(limit, 1, rules_.limit_max);
+  for (;;) {
+    auto page = co_await look(tenant, partitions, cursor, count);
+    if (!page || !page->events.empty()) co_return page;
+    // "$" has become a position: what is appended while we wait is not skipped.
+    cursor = page->cursor;
+    if (stopping_ || deadline.passed(loop_.now())) co_return page;
+    co_await wait(tenant, deadline.sooner(loop_.now() + rules_.look).at);
+  }
+}
+
+Task<Result<FeedPage>> EventFeed::look(TenantId tenant, std::vector<Partition> partitions, std::string cursor,
+                                       std::size_t limit) {
+  auto stored = co_await log_.read_after(tenant, std::move(partitions), {std::move(cursor)}, limit);
+  if (!stored) co_return std::unexpected(stored.error());
+  FeedPage page;
+  page.cursor = std::move(stored->cursor.text);
+  page.events.reserve(stored->events.size());
+  for (store::StoredEvent& event : stored->events) {
+    auto json = sealer_.open(event.body, store::event_context(event.id));
+    if (!json) {
+      // One damaged event must not stop the feed; it stays in the log and is reported each time it is met.
+      logger_.log(Severity::kCritical, "stored event cannot be opened", Field{"eventId", event.id},
+                  Field{"tenantId", tenant}, Field{"error", json.error()});
+      continue;
+    }
+    page.events.push_back({std::move(*json), std::move(event.cursor.text)});
+  }
+  co_return page;
+}
+
+Task<void> EventFeed::wait(const TenantId& tenant, MonoTime until) {
+  const OneShot<bool> signal;
+  const auto entry = waiters_.emplace(tenant, signal);
+  waiting_.fetch_add(1, std::memory_order_relaxed);
+  const auto timer = loop_.call_at(until, [signal] { signal.set(true); });
+  co_await signal;
+  loop_.cancel(timer);
+  waiters_.erase(entry);
+  waiting_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+void EventFeed::notify(const TenantId& tenant) {
+  // Resumed readers change the map: collect first.
+  const auto [first, last] = waiters_.equal_range(tenant);
+  std::vector<OneShot<bool>> signals;
+  for (auto at = first; at != last; ++at) signals.push_back(at->second);
+  for (const auto& signal : signals) signal.set(true);
+}
+
+void EventFeed::stop() {
+  stopping_ = true;
+  std::vector<OneShot<bool>> signals;
+  for (const auto& [tenant, signal] : waiters_) signals.push_back(signal);
+  for (const auto& signal : signals) signal.set(true);
+}
+
+}  // namespace wac::delivery

@@ -1,0 +1,156 @@
+#include "inbound/inbound.h"
+
+#include "base/encoding.h"
+#include "base/expose.h"
+#include "inbound/cloud_event.h"
+#include "store/attempt_id.h"
+
+namespace wac::inbound {
+namespace {
+
+using store::IntentState;
+using telemetry::Counter;
+using telemetry::Field;
+using telemetry::Severity;
+
+/// The state a status word stands for; words we do not know travel as events only.
+std::optional<IntentState> state_of(std::string_view status) {
+  if (status == "sent") return IntentState::kSent;
+  if (status == "delivered") return IntentState::kDelivered;
+  if (status == "read") return IntentState::kRead;
+  if (status == "played") return IntentState::kPlayed;
+  if (status == "failed") return IntentState::kFailed;
+  return std::nullopt;
+}
+
+/// A signed body that is no JSON object: kept whole, so that nothing Meta signed is ever dropped.
+whatsapp::WebhookItem undecodable(std::string_view body) {
+  whatsapp::WebhookItem item;
+  item.type = "webhook.undecodable";
+  item.identity = PersonalText{std::string{body}};
+  item.data = PersonalText{R"({"rawBase64":")" + to_base64(body) + "\"}"};
+  return item;
+}
+
+}  // namespace
+
+Inbound::Inbound(InboundParts parts) : parts_(std::move(parts)), verifier_(parts_.config.webhook_secrets) {
+  rules_.dedupe_retention = parts_.config.event_dedupe_retention;
+  rules_.event_retention = parts_.config.event_retention;
+  rules_.intent_retention = parts_.config.intent_retention;
+}
+
+Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature,
+                               std::string_view trace_parent) {
+  const MonoTime started = parts_.loop.now();
+  if (!verifier_.accepts(signature, body)) {
+    parts_.metrics.add(Counter::kWebhooksBadSignature);
+    parts_.log.log(Severity::kWarning, "webhook refused: bad signature", Field{"bytes", body.size()});
+    co_return Receipt::kBadSignature;
+  }
+  const WallTime now = parts_.loop.wall_now();
+  const auto trace = telemetry::TraceContext::parse(trace_parent);
+  Batches batches = prepare(body, trace ? trace->header() : std::string{}, now);
+  const bool ok = co_await store_all(std::move(batches), now);
+  if (!ok) {
+    parts_.metrics.add(Counter::kWebhooksUnavailable);
+    co_return Receipt::kUnavailable;
+  }
+  parts_.metrics.add(Counter::kWebhooksAccepted);
+  parts_.metrics.observe(telemetry::Histogram::kWebhookAckLatency,
+                         std::chrono::duration_cast<Micros>(parts_.loop.now() - started));
+  co_return Receipt::kDurable;
+}
+
+Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_parent, WallTime now) {
+  Batches batches;
+  auto parsed = whatsapp::parse_webhook(body);
+  if (!parsed) {
+    parts_.metrics.add(Counter::kWebhooksUndecodable);
+    parts_.log.log(Severity::kError, "signed webhook is no JSON object: kept as it is",
+                   Field{"bytes", body.size()});
+    parsed.emplace();
+    parsed->items.push_back(undecodable(body));
+  }
+  if (parsed->without_values > 0) {
+    parts_.log.log(Severity::kError, "webhook without values: switch on \"Include Values\" in the Meta app",
+                   Field{"entries", parsed->without_values});
+  }
+  for (const whatsapp::WebhookItem& item : parsed->items) {
+    const config::SenderEntry* sender = item.sender ? parts_.directory.sender(*item.sender) : nullptr;
+    const TenantId& tenant = sender != nullptr ? sender->tenant : parts_.directory.fallback_tenant();
+    const Partition partition = sender != nullptr ? sender->partition : config::home_partition(tenant);
+    batches[partition].push_back(prepare_item(item, tenant, trace_parent, now));
+  }
+  return batches;
+}
+
+store::NewEvent Inbound::prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
+                                      std::string_view trace_parent, WallTime now) {
+  store::NewEvent event;
+  event.dedupe = parts_.fingerprints.of(crypto::Domain::kEvent,
+                                        {item.type, expose(item.identity, Purpose::kFingerprint)});
+  event.tenant = tenant;
+  if (item.sender) event.sender = *item.sender;
+  const PersonalText body = make_cloud_event(item, event.dedupe, tenant, trace_parent, now);
+  event.body = parts_.sealer.seal(expose(body, Purpose::kSeal), store::event_context(event.dedupe));
+  if (!item.status) return event;
+
+  const auto state = state_of(item.status->status);
+  const auto attempt = store::parse_attempt_id(item.status->opaque);
+  if (!state || !attempt) return event;
+  store::Evidence evidence;
+  evidence.key = attempt->key;
+  evidence.attempt = attempt->attempt;
+  evidence.state = *state;
+  evidence.error_code = item.status->error_code;
+  if (!item.status->wamid.empty()) {
+    evidence.wamid =
+        parts_.sealer.seal(expose(item.status->wamid, Purpose::kSeal), store::outcome_context(evidence.key));
+  }
+  event.evidence = std::move(evidence);
+  return event;
+}
+
+Task<bool> Inbound::store_all(Batches batches, WallTime now) {
+  bool ok = true;
+  if (batches.size() == 1) {
+    auto only = batches.extract(batches.begin());
+    co_await store_batch(only.key(), std::move(only.mapped()), now, &ok);
+    co_return ok;
+  }
+  TaskScope scope;
+  for (auto& [partition, events] : batches) scope.spawn(store_batch(partition, std::move(events), now, &ok));
+  co_await scope.join();
+  co_return ok;
+}
+
+Task<void> Inbound::store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now,
+                                bool* ok) {
+  const TenantId tenant = events.front().tenant;
+  const auto done = co_await parts_.events.ingest(partition, std::move(events), rules_, now);
+  if (!done) {
+    *ok = false;
+    parts_.metrics.add(Counter::kStoreErrors);
+    parts_.log.log(Severity::kError, "webhook could not be stored: Meta will repeat it",
+                   Field{"error", done.error()});
+    co_return;
+  }
+  account(*done);
+  if (parts_.appended) parts_.appended(tenant);
+}
+
+void Inbound::account(const std::vector<store::Ingested>& items) {
+  for (const store::Ingested& item : items) {
+    parts_.metrics.add(item.appended ? Counter::kEventsAppended : Counter::kEventsDuplicate);
+    if (item.moved && item.moved->first == IntentState::kUnknown)
+      parts_.metrics.add(Counter::kUnknownSettled);
+    if (item.moved && item.moved->second == IntentState::kFailed)
+      parts_.metrics.add(Counter::kMessagesFailed);
+    if (item.duplicate_message) {
+      parts_.log.log(Severity::kError, "one intent became two messages: a late match after a resend");
+    }
+  }
+}
+
+}  // namespace wac::inbound

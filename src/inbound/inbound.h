@@ -1,0 +1,60 @@
+#pragma once
+// Inbound: a signed webhook becomes durable events, each once, and settles the intents its statuses speak of.
+
+#include "base/scheduler.h"
+#include "config/directory.h"
+#include "crypto/keyring.h"
+#include "inbound/signature.h"
+#include "store/event_log.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+#include "telemetry/trace_context.h"
+#include "whatsapp/webhook.h"
+
+#include <functional>
+#include <map>
+
+namespace wac::inbound {
+
+struct InboundParts {
+  const config::Config& config;
+  const config::Directory& directory;
+  Scheduler& loop;
+  store::EventLog& events;
+  crypto::Fingerprinter& fingerprints;
+  crypto::Sealer& sealer;
+  telemetry::Logger& log;
+  telemetry::LoopMetrics& metrics;
+  /// Events of the tenant were appended. Called on this loop.
+  std::function<void(const TenantId&)> appended;
+};
+
+enum class Receipt : std::uint8_t {
+  kDurable,       ///< everything in it is stored: answer 200
+  kBadSignature,  ///< not from Meta (or under another secret): answer 401
+  kUnavailable,   ///< not (all) stored: answer 503, Meta repeats
+};
+
+/// One per loop.
+class Inbound {
+ public:
+  explicit Inbound(InboundParts parts);
+
+  /// `body` is valid until the task ends.
+  Task<Receipt> receive(std::string_view body, std::string_view signature, std::string_view trace_parent);
+
+ private:
+  using Batches = std::map<Partition, std::vector<store::NewEvent>>;
+  Batches prepare(std::string_view body, std::string_view trace_parent, WallTime now);
+  store::NewEvent prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
+                               std::string_view trace_parent, WallTime now);
+  Task<bool> store_all(Batches batches, WallTime now);
+  Task<void> store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now, bool* ok);
+  void account(const std::vector<store::Ingested>& items);
+
+  InboundParts parts_;
+  SignatureVerifier verifier_;
+  store::EventRules rules_;
+};
+
+}  // namespace wac::inbound

@@ -1,0 +1,49 @@
+#pragma once
+// What one attempt's end means for its intent (design §3.2, §3.3): plain functions, no I/O.
+
+#include "base/random.h"
+#include "config/config.h"
+#include "net/http_client.h"
+#include "store/intent_store.h"
+#include "whatsapp/graph_response.h"
+
+namespace wac::outbound {
+
+struct RetryRules {
+  Millis first{1'000};              ///< before the second attempt, with full jitter
+  Millis max{60'000};               ///< no single wait by backoff is longer
+  Millis retry_after_max{900'000};  ///< bound on what Retry-After may ask for
+  Millis token_wait{60'000};        ///< after Meta refused our token: a new one may come
+  Millis unknown_window{600'000};
+  std::uint32_t max_attempts = 10;
+};
+
+/// Uniform in [0, min(max, first · 2^(attempt-1))].
+Millis backoff(const RetryRules& rules, std::uint32_t attempt, Random& random);
+
+enum class Repeatable : std::uint8_t { kNo, kYes };
+
+/// Meta's fbtrace_id, whose characters whatsapp::parse_send_answer() has checked: what Meta's support asks
+/// for.
+struct GraphTrace {
+  std::string text;
+};
+inline std::string log_text(const GraphTrace& trace) {
+  return trace.text;
+}
+
+/// What to write down after an attempt.
+struct AttemptEnd {
+  store::IntentState state = store::IntentState::kUnknown;
+  Millis wait{0};  ///< until due again, for kRetryWait and kUnknown
+  std::uint32_t error_code = 0;
+  std::uint32_t upstream_status = 0;
+  Wamid wamid;
+  GraphTrace trace;
+};
+
+/// `repeatable`: sending twice does no harm (mark_read), so an unknown outcome is simply retried.
+AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::uint32_t attempt,
+                 const RetryRules& rules, WallTime now, Random& random);
+
+}  // namespace wac::outbound

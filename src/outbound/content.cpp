@@ -1,0 +1,48 @@
+#include "outbound/content.h"
+
+#include "base/expose.h"
+#include "whatsapp/json_text.h"
+
+#include <boost/json.hpp>
+
+namespace wac::outbound {
+namespace json = boost::json;
+
+PersonalText make_content(const json::object& payload, const std::optional<whatsapp::Recipient>& recipient,
+                          std::string_view context_message_id) {
+  std::string out = "{";
+  if (!context_message_id.empty()) {
+    out += "\"context\":";
+    whatsapp::append_json_string(out, context_message_id);
+    out += ',';
+  }
+  out += "\"payload\":";
+  whatsapp::append_json(out, payload, whatsapp::KeyOrder::kSorted);
+  if (recipient) {
+    const auto* user = std::get_if<UserId>(&recipient->who);
+    out += user != nullptr ? ",\"recipient\":" : ",\"to\":";
+    whatsapp::append_json_string(out, user != nullptr
+                                          ? expose(*user, Purpose::kSeal)
+                                          : expose(std::get<Phone>(recipient->who), Purpose::kSeal));
+  }
+  out += '}';
+  return PersonalText{std::move(out)};
+}
+
+Result<Content> read_content(const PersonalText& text) {
+  auto value = whatsapp::parse_json(expose(text, Purpose::kGraphRequest), {});
+  auto* object = value ? value->if_object() : nullptr;
+  auto* payload = object != nullptr ? object->if_contains("payload") : nullptr;
+  if (payload == nullptr || !payload->is_object()) return fail(ErrorCode::kCorrupt, "intent content");
+  Content content;
+  content.payload = std::move(payload->get_object());
+  content.context_message_id = whatsapp::text_of(*object, "context");
+  if (const auto to = whatsapp::text_of(*object, "to"); !to.empty()) {
+    content.recipient = whatsapp::Recipient{Phone{std::string{to}}};
+  } else if (const auto user = whatsapp::text_of(*object, "recipient"); !user.empty()) {
+    content.recipient = whatsapp::Recipient{UserId{std::string{user}}};
+  }
+  return content;
+}
+
+}  // namespace wac::outbound

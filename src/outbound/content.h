@@ -1,0 +1,29 @@
+#pragma once
+// The content of an intent in its canonical form: one text per meaning, whatever the order of the caller's
+// fields, so that equal intents have equal fingerprints.
+
+#include "base/error.h"
+#include "base/personal.h"
+#include "whatsapp/recipient.h"
+
+#include <boost/json/object.hpp>
+
+#include <string>
+
+namespace wac::outbound {
+
+/// Content as parsed back from its canonical text.
+struct Content {
+  std::optional<whatsapp::Recipient> recipient;  ///< absent for mark_read
+  std::string context_message_id;
+  boost::json::object payload;
+};
+
+PersonalText make_content(const boost::json::object& payload,
+                          const std::optional<whatsapp::Recipient>& recipient,
+                          std::string_view context_message_id);
+
+/// kCorrupt when the text is not one make_content() wrote.
+Result<Content> read_content(const PersonalText& text);
+
+}  // namespace wac::outbound

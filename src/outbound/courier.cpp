@@ -1,0 +1,152 @@
+#include "outbound/courier.h"
+
+#include "base/expose.h"
+#include "store/attempt_id.h"
+#include "whatsapp/message.h"
+
+#include <algorithm>
+
+namespace wac::outbound {
+namespace {
+
+using store::IntentRecord;
+using store::IntentState;
+using telemetry::Counter;
+using telemetry::Field;
+using telemetry::Histogram;
+using telemetry::Severity;
+
+/// Between two tries to write an outcome down: doubling from the first to the last.
+constexpr Millis kFirstPause{20};
+constexpr Millis kLastPause{1'000};
+
+Micros since(MonoTime start, MonoTime end) {
+  return std::chrono::duration_cast<Micros>(end - start);
+}
+
+}  // namespace
+
+Courier::Courier(const OutboundParts& parts) : parts_(parts) {
+  rules_.first = parts_.config.retry_first;
+  rules_.max = parts_.config.retry_max;
+  rules_.unknown_window = parts_.config.unknown_window;
+  rules_.max_attempts = parts_.config.max_attempts;
+}
+
+Task<IntentRecord> Courier::deliver(IntentRecord record, Content content) {
+  const MonoTime started = parts_.loop.now();
+  AttemptEnd end;
+  const config::SenderEntry* sender = parts_.directory.sender(record.sender);
+  if (sender == nullptr) {
+    // Its sender was removed from the configuration; it may come back.
+    end.state = IntentState::kRetryWait;
+    end.wait = rules_.token_wait;
+  } else {
+    end = co_await attempt(*sender, content, record.key, record.attempt);
+  }
+  const Micros latency = since(started, parts_.loop.now());
+  const auto settled = co_await settle(record, end);
+  if (!settled) {
+    // The outcome stands in nobody's memory but ours: when the lease ends, the intent becomes unknown and the
+    // status webhook settles it.
+    parts_.metrics.add(Counter::kStoreErrors);
+    parts_.log.log(Severity::kError, "outcome could not be recorded", Field{"intentId", record.id},
+                   Field{"correlationId", record.correlation}, Field{"outcome", end.state},
+                   Field{"error", settled.error()});
+    record.state = IntentState::kUnknown;
+    co_return record;
+  }
+  account(record, end, latency);
+  co_return record;
+}
+
+Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,
+                                  store::IntentKey key, std::uint32_t number) {
+  const std::string opaque = store::format_attempt_id({key, number});
+  whatsapp::Envelope envelope;
+  envelope.recipient = content.recipient ? &*content.recipient : nullptr;
+  envelope.context_message_id = content.context_message_id;
+  envelope.opaque = opaque;
+  PersonalText body = whatsapp::build_message(content.payload, envelope);
+  const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
+
+  parts_.metrics.add(Counter::kSendAttempts);
+  if (number > 1) parts_.metrics.add(Counter::kSendRetries);
+  const MonoTime started = parts_.loop.now();
+  const auto result =
+      co_await parts_.graph.send(sender, std::move(body), Deadline{started + parts_.config.graph_timeout});
+  parts_.metrics.observe(Histogram::kSendLatency, since(started, parts_.loop.now()));
+  co_return judge(result, repeatable, number, rules_, parts_.loop.wall_now(), parts_.random);
+}
+
+Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
+  const WallTime now = parts_.loop.wall_now();
+  const Partition partition = Partition::of(record.sender);
+  store::Settlement settlement;
+  settlement.partition = partition;
+  settlement.key = record.key;
+  settlement.token = record.token;
+  settlement.state = end.state;
+  settlement.error_code = end.error_code;
+  settlement.upstream_status = end.upstream_status;
+  settlement.due = now + end.wait;
+  if (!end.wamid.empty()) {
+    settlement.wamid =
+        parts_.sealer.seal(expose(end.wamid, Purpose::kSeal), store::outcome_context(record.key));
+  }
+  record.error_code = end.error_code;
+  record.upstream_status = end.upstream_status;
+  record.wamid.bytes = settlement.wamid.bytes;
+  const auto done = co_await write_down(std::move(settlement), record.due);
+  if (!done) co_return std::unexpected(done.error());
+  record.state = done->state;
+  record.updated = now;
+  record.due = now + end.wait;
+  if (store::is_open(record.state)) parts_.wake(partition, record.due);
+  co_return Result<void>{};
+}
+
+Task<Result<store::SettleResult>> Courier::write_down(store::Settlement settlement, WallTime lease_end) {
+  // An outcome is known to nobody else: as long as the claim is ours it is offered again, under the same
+  // token, which makes repeating it harmless.
+  Millis pause = kFirstPause;
+  for (;;) {
+    auto done =
+        co_await parts_.store.settle(settlement, parts_.config.intent_retention, parts_.loop.wall_now());
+    const bool may_pass = !done && (done.error().code == ErrorCode::kUnavailable ||
+                                    done.error().code == ErrorCode::kUnknownOutcome ||
+                                    done.error().code == ErrorCode::kOverloaded);
+    if (!may_pass || parts_.loop.wall_now() + pause >= lease_end) co_return done;
+    co_await sleep_until(parts_.loop, parts_.loop.now() + pause);
+    pause = std::min(pause * 2, kLastPause);
+  }
+}
+
+void Courier::account(const IntentRecord& record, const AttemptEnd& end, Micros latency) {
+  Severity severity = Severity::kInfo;
+  if (end.state == IntentState::kSent) {
+    parts_.metrics.add(Counter::kMessagesSent);
+  } else if (end.state == IntentState::kFailed || end.state == IntentState::kDead) {
+    parts_.metrics.add(Counter::kMessagesFailed);
+    parts_.metrics.add_failure(end.error_code);
+    severity = Severity::kWarning;
+  } else if (end.state == IntentState::kUnknown) {
+    parts_.metrics.add(Counter::kUnknownEntered);
+    severity = Severity::kWarning;
+  }
+  if (!store::is_open(end.state)) {
+    parts_.metrics.observe(Histogram::kEndToEndLatency,
+                           std::chrono::duration_cast<Micros>(record.updated - record.created));
+  }
+  if (!parts_.log.enabled(severity)) return;
+  parts_.log.log(severity, "attempt ended", Field{"correlationId", record.correlation},
+                 Field{"intentId", record.id}, Field{"dedupeKey", record.key},
+                 Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
+                 Field{"connectorId", telemetry::Literal{"whatsapp"}},
+                 Field{"capabilityId", telemetry::Literal{"messages.send"}}, Field{"outcome", record.state},
+                 Field{"attempt", record.attempt}, Field{"errorCode", end.error_code},
+                 Field{"upstreamStatus", end.upstream_status}, Field{"fbtraceId", end.trace},
+                 Field{"latencyMs", std::chrono::duration_cast<Millis>(latency)});
+}
+
+}  // namespace wac::outbound

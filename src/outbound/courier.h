@@ -1,0 +1,56 @@
+#pragma once
+// Takes one claimed intent to Graph and writes down what came of it.
+
+#include "base/random.h"
+#include "config/directory.h"
+#include "crypto/fingerprint.h"
+#include "crypto/keyring.h"
+#include "outbound/attempt_rules.h"
+#include "outbound/graph.h"
+#include "store/intent_store.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+
+#include <functional>
+
+namespace wac::outbound {
+
+/// What Outbound and its courier work with. Everything outlives them and belongs to (or is shared with) their
+/// loop.
+struct OutboundParts {
+  const config::Config& config;
+  const config::Directory& directory;
+  Scheduler& loop;
+  Random& random;
+  store::IntentStore& store;
+  Graph& graph;
+  crypto::Fingerprinter& fingerprints;
+  crypto::Sealer& sealer;
+  telemetry::Logger& log;
+  telemetry::LoopMetrics& metrics;
+  /// Tells whichever loop owns the partition that something of it is due at `at`. Thread-safe.
+  std::function<void(Partition, WallTime)> wake;
+};
+
+/// One per loop. `parts` outlive it.
+class Courier {
+ public:
+  explicit Courier(const OutboundParts& parts);
+
+  /// At most one request on the wire, then the settlement under the claim's token. Returns the record as it
+  /// stands afterwards; one whose outcome could not be recorded is shown as unknown.
+  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content);
+  /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
+  Task<Result<void>> settle(store::IntentRecord& record, AttemptEnd& end);
+
+ private:
+  Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content, store::IntentKey key,
+                           std::uint32_t number);
+  Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
+  void account(const store::IntentRecord& record, const AttemptEnd& end, Micros latency);
+
+  const OutboundParts& parts_;
+  RetryRules rules_;
+};
+
+}  // namespace wac::outbound

@@ -1,0 +1,58 @@
+#pragma once
+// Hands due intents of its partitions to Outbound. Partitions are shared out among the loops of a process;
+// several processes may look at the same one, the store's claims keep them apart.
+
+#include "base/scheduler.h"
+#include "base/task.h"
+#include "outbound/outbound.h"
+
+#include <map>
+#include <vector>
+
+namespace wac::outbound {
+
+struct DispatcherRules {
+  std::size_t batch = 64;  ///< intents taken at once
+  /// How often the next of its partitions is looked at although nothing of it is known to be due: that is how
+  /// another, dead instance's work is found. Keeps an idle instance under one command a second.
+  Millis sweep{2'000};
+  /// After the store failed: before the next try.
+  Millis store_pause{500};
+};
+
+/// One per loop; all members on that loop.
+class Dispatcher {
+ public:
+  Dispatcher(Scheduler& loop, store::IntentStore& store, Outbound& outbound,
+             std::vector<Partition> partitions, DispatcherRules rules, telemetry::Logger& log);
+
+  /// Looks at every partition once, then as they come due. Ends when stop() was called.
+  Task<void> run();
+  /// Takes nothing more and completes when what was handed out is settled.
+  Task<void> stop();
+
+  /// Something of the partition is due at `at`.
+  void wake(Partition partition, WallTime at);
+  /// Intents being processed.
+  std::size_t in_flight() const { return work_.running(); }
+
+ private:
+  Task<bool> take(Partition partition);
+  MonoTime next_wake() const;
+  std::optional<Partition> next_due();
+
+  Scheduler& loop_;
+  store::IntentStore& store_;
+  Outbound& outbound_;
+  DispatcherRules rules_;
+  telemetry::Logger& log_;
+  std::map<Partition, WallTime> due_;
+  std::vector<Partition> partitions_;
+  std::size_t sweep_index_ = 0;
+  MonoTime next_sweep_;
+  bool stopping_ = false;
+  OneShot<bool> signal_;
+  TaskScope work_;
+};
+
+}  // namespace wac::outbound

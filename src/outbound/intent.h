@@ -1,0 +1,67 @@
+#pragma once
+// An intent as callers mean it, and what became of it.
+
+#include "base/ids.h"
+#include "base/personal.h"
+#include "base/time.h"
+#include "store/intent.h"
+#include "whatsapp/recipient.h"
+
+#include <optional>
+#include <string>
+
+namespace wac::outbound {
+
+/// The kind of message, for logs and rules. Order as in type_name().
+enum class MessageType : std::uint8_t {
+  kText,
+  kImage,
+  kAudio,
+  kVideo,
+  kDocument,
+  kSticker,
+  kLocation,
+  kContacts,
+  kReaction,
+  kTemplate,
+  kInteractive,
+  kMarkRead,
+  kRaw,
+  kOther
+};
+std::string_view name(MessageType type);
+MessageType message_type_from(std::string_view name);
+
+/// A checked intent: its payload has passed the linter.
+struct Intent {
+  TenantId tenant;
+  IntentId id;
+  SenderId sender;
+  CorrelationId correlation;
+  /// The caller's dedupe key: free text, so treated as personal.
+  PersonalText dedupe_key;
+  MessageType type = MessageType::kOther;
+  /// Canonical JSON {"context":…,"payload":{…},"recipient":…,"to":…}: what is fingerprinted, sealed and, at
+  /// every attempt, made into the Graph request.
+  PersonalText content;
+  store::OnUnknown on_unknown = store::OnUnknown::kHold;
+  std::optional<WallTime> send_at;
+  std::optional<WallTime> expires_at;
+};
+
+/// How a submission ended.
+enum class Submission : std::uint8_t {
+  kNew,           ///< recorded now; `record` tells how far it came
+  kDuplicate,     ///< known before; `record` is what is recorded
+  kBodyConflict,  ///< 409 idempotency_key_reused
+  kIdConflict,    ///< 409 intent_id_reused
+};
+
+struct Outcome {
+  Submission submission = Submission::kNew;
+  store::IntentRecord record;
+  Wamid wamid;        ///< when known
+  Micros latency{0};  ///< of the whole submission
+};
+
+}  // namespace wac::outbound

@@ -1,0 +1,251 @@
+#include "outbound/outbound.h"
+
+#include "base/expose.h"
+
+#include <algorithm>
+
+namespace wac::outbound {
+namespace {
+
+using store::ClaimMode;
+using store::ClaimOutcome;
+using store::DueAction;
+using store::IntentRecord;
+using store::IntentState;
+using telemetry::Counter;
+using telemetry::Field;
+using telemetry::Severity;
+
+// A wait for somebody else's outcome looks again after this long, then doubling up to the maximum.
+constexpr Millis kFirstLook{20};
+constexpr Millis kLastLook{1'000};
+
+/// Whether waiting until `end` can still change what a caller is told. An unknown outcome can be settled by a
+/// webhook at any moment; a retry or a later sending time cannot come sooner than it is due.
+bool worth_waiting(const IntentRecord& record, WallTime end) {
+  if (!store::is_open(record.state)) return false;
+  const bool timed = record.state == IntentState::kAccepted || record.state == IntentState::kRetryWait;
+  return !timed || record.due < end;
+}
+
+Submission submission_of(ClaimOutcome outcome) {
+  switch (outcome) {
+    case ClaimOutcome::kNew:
+      return Submission::kNew;
+    case ClaimOutcome::kDuplicate:
+      return Submission::kDuplicate;
+    case ClaimOutcome::kBodyConflict:
+      return Submission::kBodyConflict;
+    case ClaimOutcome::kIdConflict:
+      return Submission::kIdConflict;
+  }
+  return Submission::kIdConflict;
+}
+
+Micros since(MonoTime start, MonoTime end) {
+  return std::chrono::duration_cast<Micros>(end - start);
+}
+
+}  // namespace
+
+Outbound::Outbound(OutboundParts parts)
+    : parts_(std::move(parts)),
+      courier_(parts_),
+      caller_slots_(parts_.loop, parts_.config.sends_in_flight),
+      queue_slots_(parts_.loop, parts_.config.sends_in_flight) {}
+
+store::DueRules Outbound::due_rules() const {
+  store::DueRules rules;
+  rules.lease = parts_.config.lease;
+  rules.unknown_window = parts_.config.unknown_window;
+  rules.max_attempts = parts_.config.max_attempts;
+  rules.max_age = parts_.config.max_age;
+  rules.retention = parts_.config.intent_retention;
+  return rules;
+}
+
+Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadline) {
+  const MonoTime started = parts_.loop.now();
+  const config::SenderEntry* sender = parts_.directory.sender_of(intent.tenant, intent.sender);
+  if (sender == nullptr) co_return fail(ErrorCode::kNotFound, "sender");
+  auto content = read_content(intent.content);
+  if (!content) co_return std::unexpected(content.error());
+
+  // Sending at once needs a slot. Who gets none in time has the intent queued, durably, and is told so.
+  const bool later = intent.send_at && *intent.send_at > parts_.loop.wall_now();
+  Slot slot;
+  if (!later && wait == Wait::kForOutcome) slot = co_await caller_slots_.take(deadline);
+  const ClaimMode mode = slot ? ClaimMode::kSendNow : ClaimMode::kQueue;
+  auto claimed = co_await claim(new_intent(intent, *sender), mode, deadline);
+  if (!claimed) {
+    parts_.metrics.add(Counter::kStoreErrors);
+    co_return std::unexpected(claimed.error());
+  }
+  const Submission submission = submission_of(claimed->outcome);
+  IntentRecord record = std::move(claimed->record);
+  if (submission == Submission::kNew) {
+    parts_.metrics.add(Counter::kIntentsAccepted);
+    if (record.state == IntentState::kSending && has_time_to_send(record)) {
+      record = co_await courier_.deliver(std::move(record), std::move(*content));
+    } else if (record.state == IntentState::kSending) {
+      // The claim took so long to become certain that its lease could end while we send: the queue takes
+      // over.
+      AttemptEnd end;
+      end.state = IntentState::kRetryWait;
+      static_cast<void>(co_await courier_.settle(record, end));
+    } else if (record.state == IntentState::kAccepted) {
+      parts_.wake(sender->partition, record.due);
+    }
+  } else if (submission == Submission::kDuplicate) {
+    parts_.metrics.add(Counter::kMessagesDeduped);
+  }
+  slot = Slot{};
+  const bool conflict = submission == Submission::kBodyConflict || submission == Submission::kIdConflict;
+  if (!conflict && wait == Wait::kForOutcome) {
+    auto settled = co_await await_outcome(std::move(record), deadline);
+    if (!settled) co_return std::unexpected(settled.error());
+    record = std::move(*settled);
+  }
+  co_return outcome_of(submission, std::move(record), started);
+}
+
+bool Outbound::has_time_to_send(const IntentRecord& record) const {
+  return record.due >= parts_.loop.wall_now() + parts_.config.graph_timeout;
+}
+
+Task<Result<store::ClaimResult>> Outbound::claim(store::NewIntent intent, ClaimMode mode, Deadline deadline) {
+  // A claim that may have been recorded without our knowing would look like a send of somebody who died. It
+  // is repeated under its own id until it is certain: nothing has been sent yet.
+  std::optional<Error> unsure;
+  Millis pause = kFirstLook;
+  for (;;) {
+    auto claimed = co_await parts_.store.claim(intent, mode, parts_.config.lease,
+                                               parts_.config.intent_retention, parts_.loop.wall_now());
+    if (claimed) co_return claimed;
+    if (claimed.error().code == ErrorCode::kUnknownOutcome) unsure = claimed.error();
+    if (!unsure) co_return claimed;
+    if (deadline.passed(parts_.loop.now() + pause)) co_return std::unexpected(*unsure);
+    co_await sleep_until(parts_.loop, parts_.loop.now() + pause);
+    pause = std::min(pause * 2, kLastLook);
+  }
+}
+
+store::NewIntent Outbound::new_intent(const Intent& intent, const config::SenderEntry& sender) {
+  const WallTime now = parts_.loop.wall_now();
+  const std::string_view tenant = intent.tenant.str();
+  const std::string_view text = expose(intent.content, Purpose::kFingerprint);
+  store::NewIntent claim;
+  claim.claim_id = 2 + parts_.random.below(1ULL << 40U);
+  claim.key = parts_.fingerprints.of(crypto::Domain::kDedupeKey,
+                                     {tenant, expose(intent.dedupe_key, Purpose::kFingerprint)});
+  claim.id_fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant, intent.id.str()});
+  claim.body = parts_.fingerprints.of(crypto::Domain::kIntentBody, {sender.id.str(), text});
+  claim.tenant = intent.tenant;
+  claim.id = intent.id;
+  claim.sender = sender.id;
+  claim.correlation = intent.correlation;
+  claim.on_unknown = intent.on_unknown;
+  claim.payload = parts_.sealer.seal(text, store::payload_context(claim.key));
+  claim.created = now;
+  claim.due = std::max(now, intent.send_at.value_or(now));
+  claim.expires_at = intent.expires_at;
+  return claim;
+}
+
+Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline deadline) {
+  const crypto::Fingerprint id =
+      parts_.fingerprints.of(crypto::Domain::kIntentId, {record.tenant.str(), record.id.str()});
+  const std::vector<Partition> where{Partition::of(record.sender)};
+  const WallTime end =
+      parts_.loop.wall_now() + std::chrono::duration_cast<Millis>(deadline.at - parts_.loop.now());
+  Millis pause = kFirstLook;
+  while (worth_waiting(record, end) && !deadline.passed(parts_.loop.now() + pause)) {
+    co_await sleep_until(parts_.loop, parts_.loop.now() + pause);
+    pause = std::min(pause * 2, kLastLook);
+    auto found = co_await parts_.store.find(id, where);
+    // Not being able to look does not undo that the intent is recorded: it stays pending.
+    if (found && *found) record = std::move(**found);
+  }
+  co_return record;
+}
+
+Task<Result<std::optional<Outcome>>> Outbound::find(TenantId tenant, IntentId id) {
+  const MonoTime started = parts_.loop.now();
+  const auto fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant.str(), id.str()});
+  auto found = co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant));
+  if (!found) co_return std::unexpected(found.error());
+  if (!*found) co_return std::optional<Outcome>{};
+  co_return std::optional<Outcome>{outcome_of(Submission::kDuplicate, std::move(**found), started)};
+}
+
+Task<Result<Outcome>> Outbound::command(TenantId tenant, IntentId id, store::Command command) {
+  const MonoTime started = parts_.loop.now();
+  const auto fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant.str(), id.str()});
+  const auto found = co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant));
+  if (!found) co_return std::unexpected(found.error());
+  if (!*found) co_return fail(ErrorCode::kNotFound, "intent");
+  const IntentRecord& known = **found;
+  const Partition partition = Partition::of(known.sender);
+  auto changed = co_await parts_.store.command(partition, known.key, command, parts_.config.intent_retention,
+                                               parts_.loop.wall_now());
+  if (!changed) co_return std::unexpected(changed.error());
+  if (store::is_open(changed->state)) parts_.wake(partition, changed->due);
+  co_return outcome_of(Submission::kDuplicate, std::move(*changed), started);
+}
+
+Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
+  IntentRecord record = std::move(item.record);
+  switch (item.action) {
+    case DueAction::kSend:
+    case DueAction::kResend:
+      break;
+    case DueAction::kNowUnknown:
+      parts_.metrics.add(Counter::kLeasesRecovered);
+      parts_.metrics.add(Counter::kUnknownEntered);
+      parts_.wake(Partition::of(record.sender), record.due);
+      break;
+    case DueAction::kUnconfirmed:
+      parts_.metrics.add(Counter::kUnknownUnconfirmed);
+      break;
+    case DueAction::kExpired:
+    case DueAction::kDead:
+      parts_.metrics.add(Counter::kMessagesFailed);
+      break;
+  }
+  if (item.action == DueAction::kResend) parts_.metrics.add(Counter::kUnknownResent);
+  if (item.action != DueAction::kSend && item.action != DueAction::kResend) {
+    parts_.log.log(Severity::kWarning, "intent moved by time", Field{"correlationId", record.correlation},
+                   Field{"intentId", record.id}, Field{"tenantId", record.tenant},
+                   Field{"outcome", record.state}, Field{"attempt", record.attempt});
+    co_return;
+  }
+  const auto text = parts_.sealer.open(record.payload, store::payload_context(record.key));
+  auto content = text ? read_content(*text) : std::unexpected(text.error());
+  if (!content) {
+    // A payload that no key of ours opens can never be sent; it must not be tried for ever.
+    AttemptEnd end;
+    end.state = IntentState::kDead;
+    const auto settled = co_await courier_.settle(record, end);
+    parts_.metrics.add(Counter::kMessagesFailed);
+    parts_.log.log(Severity::kCritical, "stored payload cannot be opened", Field{"intentId", record.id},
+                   Field{"error", content.error()}, Field{"recorded", settled.has_value()});
+    co_return;
+  }
+  record.payload = {};
+  co_await courier_.deliver(std::move(record), std::move(*content));
+}
+
+Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started) {
+  Outcome outcome;
+  outcome.submission = submission;
+  if (!record.wamid.empty()) {
+    if (auto opened = parts_.sealer.open(record.wamid, store::outcome_context(record.key))) {
+      outcome.wamid = Wamid{std::string{expose(*opened, Purpose::kAnswer)}};
+    }
+  }
+  outcome.record = std::move(record);
+  outcome.latency = since(started, parts_.loop.now());
+  return outcome;
+}
+
+}  // namespace wac::outbound

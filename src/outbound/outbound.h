@@ -1,0 +1,58 @@
+#pragma once
+// Outbound: takes checked intents, sees each to its end, and writes every step down before the next.
+
+#include "base/semaphore.h"
+#include "crypto/fingerprint.h"
+#include "outbound/courier.h"
+#include "outbound/intent.h"
+
+#include <memory>
+#include <optional>
+
+namespace wac::outbound {
+
+/// How long a submission takes.
+enum class Wait : std::uint8_t {
+  kForOutcome,  ///< until the intent is settled or the deadline passes
+  kForRecord,   ///< until it is durable
+};
+
+/// One per loop.
+class Outbound {
+ public:
+  explicit Outbound(OutboundParts parts);
+  Outbound(const Outbound&) = delete;
+  Outbound& operator=(const Outbound&) = delete;
+
+  /// Records the intent and (kForOutcome) sends it. An error means: not accepted as far as we know
+  /// (kUnavailable, kOverloaded) or perhaps accepted (kUnknownOutcome); submitting it again is safe.
+  Task<Result<Outcome>> submit(Intent intent, Wait wait, Deadline deadline);
+
+  /// By the caller's id; nothing when unknown.
+  Task<Result<std::optional<Outcome>>> find(TenantId tenant, IntentId id);
+
+  /// Cancel or resolve. kNotFound, kConflict as IntentStore::command().
+  Task<Result<Outcome>> command(TenantId tenant, IntentId id, store::Command command);
+
+  /// Sends one intent handed out by take_due() and settles it, or accounts for what take_due() decided.
+  Task<void> process(store::DueItem item, Slot slot);
+
+  /// Bounds what the dispatcher sends; waiting callers have slots of their own, so that neither starves.
+  Slots& queue_slots() { return queue_slots_; }
+  Slots& caller_slots() { return caller_slots_; }
+  store::DueRules due_rules() const;
+
+ private:
+  Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Deadline deadline);
+  bool has_time_to_send(const store::IntentRecord& record) const;
+  store::NewIntent new_intent(const Intent& intent, const config::SenderEntry& sender);
+  Task<Result<store::IntentRecord>> await_outcome(store::IntentRecord record, Deadline deadline);
+  Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);
+
+  OutboundParts parts_;
+  Courier courier_;
+  Slots caller_slots_;
+  Slots queue_slots_;
+};
+
+}  // namespace wac::outbound

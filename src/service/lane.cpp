@@ -1,0 +1,167 @@
+#include "service/lane.h"
+
+#include "store/redis/durability.h"
+#include "store/redis/redis_store.h"
+
+namespace wac::service {
+namespace {
+
+constexpr Millis kBeat{1'000};
+constexpr Millis kStalledAfter{10'000};
+constexpr Millis kPurgeEvery{30'000};
+
+std::int64_t ticks(MonoTime time) {
+  return std::chrono::duration_cast<Millis>(time.time_since_epoch()).count();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics& metrics,
+                                         std::vector<Partition> partitions) {
+  std::unique_ptr<Lane> lane{new Lane};
+  lane->loop_ = std::make_unique<net::EventLoop>();
+  lane->random_ = make_system_random();
+  lane->fingerprints_ = std::make_unique<crypto::Fingerprinter>(shared.keyring->fingerprint_key());
+  lane->sealer_ = std::make_unique<crypto::Sealer>(shared.keyring, *lane->random_);
+  lane->metrics_ = &metrics;
+  lane->log_ = &shared.log;
+  if (auto made = lane->make_store(shared); !made) return std::unexpected(made.error());
+
+  // A send that has its slot must never wait for a connection: its time is running.
+  net::HttpClientLimits limits;
+  limits.connections_per_endpoint = 2 * shared.config.sends_in_flight;
+  lane->http_ = net::HttpClient::make(*lane->loop_, shared.tls, limits);
+  auto graph = outbound::make_graph(shared.config, *lane->http_);
+  if (!graph) return std::unexpected(graph.error());
+  lane->graph_ = std::move(*graph);
+  lane->outbound_ = std::make_unique<outbound::Outbound>(outbound::OutboundParts{
+      shared.config, shared.directory, *lane->loop_, *lane->random_, lane->store_->intents(), *lane->graph_,
+      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake});
+  lane->dispatcher_ =
+      std::make_unique<outbound::Dispatcher>(*lane->loop_, lane->store_->intents(), *lane->outbound_,
+                                             std::move(partitions), outbound::DispatcherRules{}, shared.log);
+  lane->inbound_ = std::make_unique<inbound::Inbound>(
+      inbound::InboundParts{shared.config, shared.directory, *lane->loop_, lane->store_->events(),
+                            *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.appended});
+  lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
+                                                      *lane->sealer_, shared.log, delivery::FeedRules{});
+  lane->handler_ = std::make_unique<api::PublicHandler>(
+      api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
+                       *lane->random_, *lane->outbound_, *lane->inbound_, *lane->feed_, metrics});
+  return lane;
+}
+
+Result<void> Lane::make_store(Shared& shared) {
+  if (shared.sqlite != nullptr) {
+    store_ = shared.sqlite->make_store(*loop_);
+    return {};
+  }
+  auto address = net::parse_redis_url(shared.config.redis_url);
+  if (!address) return std::unexpected(address.error());
+  net::RedisHooks hooks;
+  hooks.answered = [metrics = metrics_](Micros took) {
+    metrics->observe(telemetry::Histogram::kRedisLatency, took);
+  };
+  hooks.state = [this, log = &shared.log](bool connected) {
+    store_healthy_.store(connected, std::memory_order_relaxed);
+    if (connected) {
+      log->log(telemetry::Severity::kInfo, "redis connected");
+    } else {
+      log->log(telemetry::Severity::kError, "redis connection lost");
+    }
+  };
+  redis_ = net::RedisClient::make(*loop_, std::move(*address), &shared.tls, {}, std::move(hooks), *random_);
+  store_ = store::redis::make_redis_store(*redis_, *loop_);
+  return {};
+}
+
+Lane::~Lane() {
+  join();
+}
+
+void Lane::start() {
+  beat_.store(ticks(loop_->now()), std::memory_order_relaxed);
+  thread_ = std::thread{[this] { loop_->run(); }};
+}
+
+void Lane::join() {
+  if (!thread_.joinable()) return;
+  loop_->stop();
+  thread_.join();
+}
+
+bool Lane::alive(MonoTime now) const {
+  return ticks(now) - beat_.load(std::memory_order_relaxed) < kStalledAfter.count();
+}
+
+Task<Result<void>> Lane::open_store(Deadline deadline) {
+  if (redis_) {
+    redis_->start();
+    const bool connected = co_await redis_->wait_connected(deadline);
+    if (!connected) co_return fail(ErrorCode::kUnavailable, "redis");
+  }
+  auto proved = co_await store_->probe(loop_->wall_now());
+  store_healthy_.store(proved.has_value(), std::memory_order_relaxed);
+  co_return proved;
+}
+
+Task<Result<void>> Lane::check_durability() {
+  using telemetry::Field;
+  if (!redis_) co_return Result<void>{};
+  const auto known = co_await store::redis::read_durability(*redis_);
+  if (!known) co_return std::unexpected(known.error());
+  const bool safe = known->persistence == store::redis::Persistence::kAppendOnly || known->replicas > 0;
+  log_->log(safe ? telemetry::Severity::kInfo : telemetry::Severity::kWarning,
+            "what a crash of Redis could lose depends on its persistence",
+            Field{"persistence", known->persistence}, Field{"replicas", known->replicas},
+            Field{"eviction", known->eviction});
+  if (known->eviction == store::redis::Eviction::kMayDropKeys) {
+    log_->log(telemetry::Severity::kCritical, "Redis may evict our keys: set maxmemory-policy to noeviction");
+    co_return fail(ErrorCode::kInvalid, "redis eviction policy");
+  }
+  co_return Result<void>{};
+}
+
+void Lane::begin_work() {
+  work_.spawn(dispatcher_->run());
+  work_.spawn(watch());
+}
+
+Task<void> Lane::watch() {
+  MonoTime next_purge = loop_->now() + kPurgeEvery;
+  while (!stopping_) {
+    beat_.store(ticks(loop_->now()), std::memory_order_relaxed);
+    log_->flush();
+    if (store_->healthy()) {
+      store_healthy_.store(true, std::memory_order_relaxed);
+    } else {
+      // Without traffic nobody else would notice that it is back.
+      const auto proved = co_await store_->probe(loop_->wall_now());
+      store_healthy_.store(proved.has_value(), std::memory_order_relaxed);
+    }
+    if (loop_->now() >= next_purge) {
+      // What could not be dropped now is dropped next time.
+      static_cast<void>(co_await store_->purge(loop_->wall_now()));
+      next_purge = loop_->now() + kPurgeEvery;
+    }
+    const OneShot<bool> signal;
+    stop_signal_ = signal;
+    if (stopping_) break;
+    const auto timer = loop_->call_at(loop_->now() + kBeat, [signal] { signal.set(true); });
+    co_await signal;
+    loop_->cancel(timer);
+  }
+}
+
+Task<void> Lane::end_work(Deadline deadline) {
+  feed_->stop();
+  co_await dispatcher_->stop();
+  stopping_ = true;
+  stop_signal_.set(true);
+  co_await work_.join();
+  co_await http_->stop();
+  co_await store_->stop(deadline);
+  if (redis_) co_await redis_->stop(deadline);
+}
+
+}  // namespace wac::service

@@ -1,0 +1,95 @@
+#pragma once
+// One loop and everything that lives on it: its store, its clients, its handlers, its share of the work.
+
+#include "api/public_handler.h"
+#include "net/event_loop.h"
+#include "net/http_client.h"
+#include "net/redis.h"
+#include "outbound/dispatcher.h"
+#include "store/sqlite/sqlite_store.h"
+#include "store/store.h"
+
+#include <atomic>
+#include <memory>
+#include <thread>
+
+namespace wac::service {
+
+/// What all lanes share. Outlives them.
+struct Shared {
+  const config::Config& config;
+  const config::Directory& directory;
+  const api::Authenticator& auth;
+  const api::Health& health;
+  std::shared_ptr<const crypto::Keyring> keyring;
+  telemetry::Logger& log;
+  net::TlsContext& tls;
+  /// Null with the Redis engine.
+  store::sqlite::SqliteEngine* sqlite = nullptr;
+  std::function<void(Partition, WallTime)> wake;
+  std::function<void(const TenantId&)> appended;
+};
+
+/// Built on the main thread, run on its own; after start() only its loop touches it, but for the members
+/// marked otherwise.
+class Lane {
+ public:
+  /// `partitions`: those whose due intents this lane hands out.
+  static Result<std::unique_ptr<Lane>> make(Shared& shared, telemetry::LoopMetrics& metrics,
+                                            std::vector<Partition> partitions);
+  ~Lane();
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  /// Starts the thread.
+  void start();
+  /// Connects and proves the store with a real round trip.
+  Task<Result<void>> open_store(Deadline deadline);
+  /// With Redis: says what a crash of it could lose; kInvalid when it may evict our keys. One lane is enough.
+  Task<Result<void>> check_durability();
+  /// Begins handing out due intents and watching itself.
+  void begin_work();
+  /// Hands out nothing more, lets what is in flight finish, closes the clients and the store.
+  Task<void> end_work(Deadline deadline);
+  /// Ends the thread. Main thread.
+  void join();
+
+  net::EventLoop& loop() { return *loop_; }
+  api::PublicHandler& handler() { return *handler_; }
+  outbound::Dispatcher& dispatcher() { return *dispatcher_; }
+  delivery::EventFeed& feed() { return *feed_; }
+  store::Store& store() { return *store_; }
+
+  /// Any thread.
+  bool alive(MonoTime now) const;
+  bool store_healthy() const { return store_healthy_.load(std::memory_order_relaxed); }
+
+ private:
+  Lane() = default;
+  Result<void> make_store(Shared& shared);
+  Task<void> watch();
+
+  std::unique_ptr<net::EventLoop> loop_;
+  std::unique_ptr<Random> random_;
+  std::unique_ptr<crypto::Fingerprinter> fingerprints_;
+  std::unique_ptr<crypto::Sealer> sealer_;
+  telemetry::LoopMetrics* metrics_ = nullptr;
+  telemetry::Logger* log_ = nullptr;
+  std::unique_ptr<net::RedisClient> redis_;
+  std::unique_ptr<store::Store> store_;
+  std::unique_ptr<net::HttpClient> http_;
+  std::unique_ptr<outbound::Graph> graph_;
+  std::unique_ptr<outbound::Outbound> outbound_;
+  std::unique_ptr<outbound::Dispatcher> dispatcher_;
+  std::unique_ptr<inbound::Inbound> inbound_;
+  std::unique_ptr<delivery::EventFeed> feed_;
+  std::unique_ptr<api::PublicHandler> handler_;
+  std::atomic<std::int64_t> beat_{0};
+  std::atomic<bool> store_healthy_{false};
+  bool stopping_ = false;
+  OneShot<bool> stop_signal_;
+  TaskScope work_;
+  std::thread thread_;
+};
+
+}  // namespace wac::service

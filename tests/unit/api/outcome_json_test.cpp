@@ -1,0 +1,83 @@
+#include "api/outcome_json.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+namespace wac::api {
+namespace {
+
+namespace json = boost::json;
+using outbound::Submission;
+using store::IntentState;
+
+ResultLine line(Submission submission, IntentState state, std::uint32_t error_code = 0) {
+  ResultLine made;
+  made.id = *IntentId::parse("3f2b8c1e-9d4a-4c7e-8a55-0b6f1d2e3a4b");
+  made.dedupe_key = "key";
+  made.correlation = *CorrelationId::parse("c-1");
+  made.outcome.emplace();
+  made.outcome->submission = submission;
+  made.outcome->record.state = state;
+  made.outcome->record.attempt = 1;
+  made.outcome->record.error_code = error_code;
+  made.outcome->record.upstream_status = error_code != 0 ? 400 : 200;
+  made.outcome->wamid = Wamid{"wamid.A"};
+  return made;
+}
+
+TEST(Results, CountsEveryLineOnce) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kSent));
+  lines.push_back(line(Submission::kNew, IntentState::kUnknown));
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 131026));
+  lines.push_back(line(Submission::kDuplicate, IntentState::kDelivered));
+  lines.push_back(line(Submission::kBodyConflict, IntentState::kSent));
+  const auto body = json::parse(results_json(lines));
+  const auto& summary = body.at("result").at("summary");
+  EXPECT_EQ(summary.at("total"), 5);
+  EXPECT_EQ(summary.at("sent"), 1);
+  EXPECT_EQ(summary.at("pending"), 1);
+  EXPECT_EQ(summary.at("deduped"), 1);
+  EXPECT_EQ(summary.at("failed"), 2);
+  EXPECT_TRUE(body.at("ok").as_bool());
+}
+
+TEST(Results, ARefusalCarriesCodeMeaningAndAdvice) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 131047));
+  const auto body = json::parse(results_json(lines));
+  const auto& result = body.at("result").at("results").at(0);
+  EXPECT_EQ(result.at("status"), "failed");
+  EXPECT_EQ(result.at("errorCode"), "131047");
+  EXPECT_FALSE(result.at("errorMessage").as_string().empty());
+  EXPECT_FALSE(result.at("advice").as_string().empty());
+  EXPECT_EQ(result.at("upstreamStatus"), 400);
+}
+
+TEST(Results, AConflictTellsNothingOfTheOtherIntent) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kBodyConflict, IntentState::kDelivered));
+  const auto body = json::parse(results_json(lines));
+  const auto& result = body.at("result").at("results").at(0).as_object();
+  EXPECT_FALSE(result.contains("wamid"));
+  EXPECT_FALSE(result.contains("state"));
+}
+
+TEST(Results, AnUnknownOutcomeIsPendingAndSaysSo) {
+  EXPECT_EQ(status_of(line(Submission::kNew, IntentState::kUnknown)), "pending");
+  EXPECT_EQ(status_of(line(Submission::kNew, IntentState::kUnconfirmed)), "pending");
+  EXPECT_EQ(status_of(line(Submission::kNew, IntentState::kRead)), "sent");
+  EXPECT_EQ(status_of(line(Submission::kNew, IntentState::kDead)), "failed");
+}
+
+TEST(Intent, ShowsItsTimeline) {
+  auto made = line(Submission::kDuplicate, IntentState::kDelivered);
+  made.outcome->record.timeline = {{IntentState::kSending, from_millis(1'739'321'024'000)},
+                                   {IntentState::kDelivered, from_millis(1'739'321'025'000)}};
+  const auto body = intent_json(*made.outcome);
+  EXPECT_EQ(body.at("timeline").at(1).at("state"), "delivered");
+  EXPECT_EQ(body.at("timeline").at(1).at("at"), "2025-02-12T00:43:45.000Z");
+}
+
+}  // namespace
+}  // namespace wac::api

@@ -1,0 +1,205 @@
+#include "inbound/inbound.h"
+
+#include "base/encoding.h"
+#include "base/expose.h"
+#include "store/attempt_id.h"
+#include "support/manual_scheduler.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <set>
+
+namespace wac::inbound {
+namespace {
+
+using telemetry::Counter;
+
+/// Keeps what it is given; can be switched off.
+class MemoryEventLog final : public store::EventLog {
+ public:
+  std::map<Partition, std::vector<store::NewEvent>> appended;
+  std::set<crypto::Fingerprint> seen;
+  std::optional<Partition> broken;
+  bool down = false;
+
+  Task<Result<std::vector<store::Ingested>>> ingest(Partition partition, std::vector<store::NewEvent> events,
+                                                    store::EventRules, WallTime) override {
+    if (down || broken == partition) co_return fail(ErrorCode::kUnavailable, "test");
+    std::vector<store::Ingested> out;
+    for (auto& event : events) {
+      const bool fresh = seen.insert(event.dedupe).second;
+      out.push_back({fresh, std::nullopt, false});
+      if (fresh) appended[partition].push_back(std::move(event));
+    }
+    co_return out;
+  }
+  Task<Result<store::EventPage>> read_after(TenantId, std::vector<Partition>, store::EventCursor,
+                                            std::size_t) override {
+    co_return store::EventPage{};
+  }
+  std::size_t count() const {
+    std::size_t total = 0;
+    for (const auto& [partition, events] : appended) total += events.size();
+    return total;
+  }
+};
+
+class InboundTest : public ::testing::Test {
+ protected:
+  InboundTest() {
+    for (const char* sender : {"106540352242922", "106540352242923"}) {
+      config_.tenants.push_back({*TenantId::parse(config_.tenants.empty() ? "acme" : "bolt"), {}});
+      config_.tenants.back().senders.push_back({*SenderId::parse(sender), Secret{"token"}});
+    }
+    config_.webhook_secrets.emplace_back("app-secret");
+    directory_.emplace(config_);
+    keyring_ = *crypto::Keyring::parse(crypto::Keyring::generate(random_));
+    fingerprints_.emplace(keyring_->fingerprint_key());
+    sealer_.emplace(keyring_, random_);
+    log_ = telemetry::Logger::to_string(log_text_, telemetry::Severity::kDebug);
+    inbound_ = std::make_unique<Inbound>(
+        InboundParts{config_, *directory_, loop_, events_, *fingerprints_, *sealer_, *log_,
+                     metrics_.add_loop(), [this](const TenantId& tenant) { notified_.push_back(tenant); }});
+  }
+
+  Receipt receive(const std::string& body, std::string signature = "") {
+    if (signature.empty()) {
+      crypto::HmacSha256 mac{std::string_view{"app-secret"}};
+      signature = "sha256=" + to_hex(mac.mac(body));
+    }
+    return testing::run_now(loop_, inbound_->receive(body, signature, ""));
+  }
+
+  static std::string change(const std::string& sender, const std::string& items) {
+    return R"({"field":"messages","value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
+           R"("phone_number_id":")" +
+           sender + "\"}," + items + "}}";
+  }
+  static std::string notification(const std::string& changes) {
+    return R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[)" + changes +
+           "]}]}";
+  }
+  static std::string message(const std::string& wamid) {
+    return R"("messages":[{"from":"16505551234","id":")" + wamid +
+           R"(","timestamp":"1739321024","type":"text","text":{"body":"planted"}}])";
+  }
+
+  config::Config config_;
+  std::optional<config::Directory> directory_;
+  testing::ManualScheduler loop_;
+  testing::SeededRandom random_{5};
+  MemoryEventLog events_;
+  std::shared_ptr<const crypto::Keyring> keyring_;
+  std::optional<crypto::Fingerprinter> fingerprints_;
+  std::optional<crypto::Sealer> sealer_;
+  std::string log_text_;
+  std::shared_ptr<telemetry::Logger> log_;
+  telemetry::MetricsRegistry metrics_;
+  std::vector<TenantId> notified_;
+  std::unique_ptr<Inbound> inbound_;
+};
+
+TEST_F(InboundTest, ASignedMessageBecomesOneSealedEvent) {
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kDurable);
+  ASSERT_EQ(events_.count(), 1U);
+  const auto& event = events_.appended.begin()->second.front();
+  EXPECT_EQ(event.tenant.str(), "acme");
+  EXPECT_EQ(event.body.bytes.find("planted"), std::string::npos);
+  const auto opened = sealer_->open(event.body, store::event_context(event.dedupe));
+  ASSERT_TRUE(opened);
+  EXPECT_NE(expose(*opened, Purpose::kValidate).find("planted"), std::string_view::npos);
+  ASSERT_EQ(notified_.size(), 1U);
+}
+
+TEST_F(InboundTest, ABadSignatureChangesNothing) {
+  EXPECT_EQ(
+      receive(notification(change("106540352242922", message("wamid.A"))), "sha256=" + std::string(64, '0')),
+      Receipt::kBadSignature);
+  EXPECT_EQ(events_.count(), 0U);
+  EXPECT_EQ(metrics_.total(Counter::kWebhooksBadSignature), 1U);
+}
+
+TEST_F(InboundTest, ARepeatedNotificationIsAcknowledgedAndCountedAsDuplicate) {
+  const std::string body = notification(change("106540352242922", message("wamid.A")));
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 1U);
+  EXPECT_EQ(metrics_.total(Counter::kEventsDuplicate), 1U);
+}
+
+TEST_F(InboundTest, ItemsGoToTheirSendersTenantAndPartition) {
+  const std::string body = notification(change("106540352242922", message("wamid.A")) + "," +
+                                        change("106540352242923", message("wamid.B")) + "," +
+                                        change("999999999999999", message("wamid.C")));
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 3U);
+  const auto second = Partition::of(*SenderId::parse("106540352242923"));
+  ASSERT_EQ(events_.appended.count(second), 1U);
+  EXPECT_EQ(events_.appended.at(second).front().tenant.str(), "bolt");
+}
+
+TEST_F(InboundTest, OneFailingPartitionMeansTheWholeNotificationIsRepeated) {
+  events_.broken = Partition::of(*SenderId::parse("106540352242923"));
+  const std::string body = notification(change("106540352242922", message("wamid.A")) + "," +
+                                        change("106540352242923", message("wamid.B")));
+  EXPECT_EQ(receive(body), Receipt::kUnavailable);
+  events_.broken.reset();
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 2U) << "what was stored the first time is not stored twice";
+}
+
+TEST_F(InboundTest, AStoreThatIsDownIsNeverAcknowledged) {
+  events_.down = true;
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kUnavailable);
+  EXPECT_EQ(metrics_.total(Counter::kWebhooksUnavailable), 1U);
+}
+
+TEST_F(InboundTest, ASignedBodyThatIsNoJsonIsKeptWhole) {
+  EXPECT_EQ(receive("not json at all"), Receipt::kDurable);
+  ASSERT_EQ(events_.count(), 1U);
+  const auto& event = events_.appended.begin()->second.front();
+  const auto opened = sealer_->open(event.body, store::event_context(event.dedupe));
+  ASSERT_TRUE(opened);
+  EXPECT_NE(expose(*opened, Purpose::kValidate).find(to_base64("not json at all")), std::string_view::npos);
+}
+
+TEST_F(InboundTest, AStatusWithOurOpaqueIdIsEvidence) {
+  const auto key = *crypto::Fingerprint::from_hex("000102030405060708090a0b0c0d0e0f");
+  const std::string status = R"("statuses":[{"id":"wamid.S","status":"delivered","timestamp":"1739321024",)"
+                             R"("recipient_id":"16505551234","biz_opaque_callback_data":")" +
+                             store::format_attempt_id({key, 2}) + "\"}]";
+  EXPECT_EQ(receive(notification(change("106540352242922", status))), Receipt::kDurable);
+  const auto& event = events_.appended.begin()->second.front();
+  ASSERT_TRUE(event.evidence);
+  EXPECT_EQ(event.evidence->key, key);
+  EXPECT_EQ(event.evidence->attempt, 2U);
+  EXPECT_EQ(event.evidence->state, store::IntentState::kDelivered);
+  const auto wamid = sealer_->open(event.evidence->wamid, store::outcome_context(key));
+  ASSERT_TRUE(wamid);
+  EXPECT_EQ(expose(*wamid, Purpose::kValidate), "wamid.S");
+}
+
+TEST_F(InboundTest, AStatusOfSomebodyElsesMessageOrOfAnUnknownWordIsOnlyAnEvent) {
+  const std::string statuses =
+      R"("statuses":[{"id":"wamid.S","status":"delivered","timestamp":"1739321024","biz_opaque_callback_data":"theirs"},)"
+      R"({"id":"wamid.T","status":"warning","timestamp":"1739321024"}])";
+  EXPECT_EQ(receive(notification(change("106540352242922", statuses))), Receipt::kDurable);
+  ASSERT_EQ(events_.count(), 2U);
+  for (const auto& event : events_.appended.begin()->second) EXPECT_FALSE(event.evidence);
+}
+
+TEST_F(InboundTest, LogsCarryNoPersonalData) {
+  receive(notification(change("106540352242922", message("wamid.A"))));
+  receive(notification(change("106540352242922", message("wamid.A"))), "sha256=" + std::string(64, '0'));
+  receive("not json, 16505551234");
+  events_.down = true;
+  receive(notification(change("106540352242922", message("wamid.B"))));
+  EXPECT_FALSE(log_text_.empty());
+  for (const char* planted : {"16505551234", "planted", "wamid.", "app-secret"}) {
+    EXPECT_EQ(log_text_.find(planted), std::string::npos) << planted;
+  }
+}
+
+}  // namespace
+}  // namespace wac::inbound

@@ -1,0 +1,130 @@
+#pragma once
+// An IntentStore in memory over the same rules as the real engines, with a switch that makes it fail.
+
+#include "store/intent_store.h"
+#include "store/rules.h"
+
+#include <map>
+
+namespace wac::testing {
+
+class MemoryIntentStore final : public store::IntentStore {
+ public:
+  struct Entry {
+    store::NewIntent intent;
+    store::Progress progress;
+    std::string wamid;
+  };
+
+  std::map<store::IntentKey, Entry> entries;
+  std::optional<Error> fail_claims;
+  /// This many claims are recorded, but their answers are lost.
+  std::size_t lose_answers = 0;
+  std::optional<Error> fail_settles;
+  std::optional<WallTime> evidence_at;
+  std::size_t calls = 0;
+
+  Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Millis lease,
+                                         Millis retention, WallTime now) override {
+    ++calls;
+    if (fail_claims) co_return std::unexpected(*fail_claims);
+    store::ClaimResult result;
+    const auto known = entries.find(intent.key);
+    if (known != entries.end()) {
+      const bool same = known->second.intent.body == intent.body;
+      result.outcome = same ? store::ClaimOutcome::kDuplicate : store::ClaimOutcome::kBodyConflict;
+      result.record = record(known->second);
+      if (same && store::is_same_claim(intent, result.record)) result.outcome = store::ClaimOutcome::kNew;
+      if (lose_answers > 0) {
+        --lose_answers;
+        co_return fail(ErrorCode::kUnknownOutcome, "test");
+      }
+      co_return result;
+    }
+    Entry entry;
+    entry.progress = store::first_progress(intent, mode, lease, retention, now);
+    const store::IntentKey key = intent.key;
+    entry.intent = std::move(intent);
+    const auto at = entries.emplace(key, std::move(entry)).first;
+    result.record = record(at->second);
+    if (lose_answers > 0) {
+      --lose_answers;
+      co_return fail(ErrorCode::kUnknownOutcome, "test");
+    }
+    co_return result;
+  }
+
+  Task<Result<store::SettleResult>> settle(store::Settlement settlement, Millis retention,
+                                           WallTime now) override {
+    ++calls;
+    if (fail_settles) co_return std::unexpected(*fail_settles);
+    Entry& entry = entries.at(settlement.key);
+    const auto decision = store::settle(entry.progress, settlement, retention, now);
+    if (!decision) co_return std::unexpected(decision.error());
+    if (decision->message_id == store::MessageId::kTake) entry.wamid = settlement.wamid.bytes;
+    co_return store::SettleResult{decision->outcome, entry.progress.state};
+  }
+
+  Task<Result<store::DueBatch>> take_due(Partition /*partition*/, std::size_t limit, store::DueRules rules,
+                                         WallTime now) override {
+    ++calls;
+    if (fail_claims) co_return std::unexpected(*fail_claims);
+    store::DueBatch batch;
+    for (auto& [key, entry] : entries) {
+      if (!store::is_open(entry.progress.state)) continue;
+      if (entry.progress.due > now || batch.items.size() == limit) {
+        if (!batch.next_due || entry.progress.due < *batch.next_due) batch.next_due = entry.progress.due;
+        continue;
+      }
+      store::DueItem item;
+      item.action = store::decide_due(entry.progress, rules, evidence_at, now);
+      item.record = record(entry);
+      item.record.payload.bytes = entry.intent.payload.bytes;
+      batch.items.push_back(std::move(item));
+      if (store::is_open(entry.progress.state) && (!batch.next_due || entry.progress.due < *batch.next_due)) {
+        batch.next_due = entry.progress.due;
+      }
+    }
+    co_return batch;
+  }
+
+  Task<Result<std::optional<store::IntentRecord>>> find(crypto::Fingerprint id,
+                                                        std::vector<Partition>) override {
+    ++calls;
+    for (const auto& [key, entry] : entries) {
+      if (entry.intent.id_fingerprint == id) co_return std::optional{record(entry)};
+    }
+    co_return std::optional<store::IntentRecord>{};
+  }
+
+  Task<Result<store::IntentRecord>> command(Partition /*partition*/, store::IntentKey key,
+                                            store::Command command, Millis retention, WallTime now) override {
+    Entry& entry = entries.at(key);
+    if (auto done = store::apply_command(entry.progress, command, retention, now); !done) {
+      co_return std::unexpected(done.error());
+    }
+    co_return record(entry);
+  }
+
+  Task<Result<store::StateCounts>> count(Partition, WallTime) override { co_return store::StateCounts{}; }
+  Task<Result<ScanPage>> scan(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
+
+  Entry& only() { return entries.begin()->second; }
+
+ private:
+  static store::IntentRecord record(const Entry& entry) {
+    store::IntentRecord out;
+    out.key = entry.intent.key;
+    out.body = entry.intent.body;
+    out.tenant = entry.intent.tenant;
+    out.id = entry.intent.id;
+    out.sender = entry.intent.sender;
+    out.correlation = entry.intent.correlation;
+    out.created = entry.intent.created;
+    store::show(entry.progress, out);
+    out.wamid.bytes = entry.wamid;
+    return out;
+  }
+};
+
+}  // namespace wac::testing
