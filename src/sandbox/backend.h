@@ -1,0 +1,87 @@
+#pragma once
+// What happens behind the API: accepted messages get an id, an entry in the ledger and their statuses; users
+// write, of their own accord or in answer.
+
+#include "base/random.h"
+#include "base/scheduler.h"
+#include "crypto/digest.h"
+#include "sandbox/config.h"
+#include "sandbox/graph_error.h"
+#include "sandbox/ledger.h"
+#include "sandbox/message.h"
+#include "sandbox/webhook_json.h"
+#include "sandbox/webhook_queue.h"
+
+#include <boost/json.hpp>
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+
+namespace wac::sandbox {
+
+/// Belongs to one loop; `scheduler`, `ids`, `ledger` and `queue` outlive it.
+class Backend {
+ public:
+  /// `ids` makes message ids: never a seeded generator.
+  Backend(const SandboxConfig& config, Scheduler& scheduler, Random& ids, Ledger& ledger,
+          WebhookQueue& queue);
+
+  bool knows_number(std::string_view phone_number_id) const {
+    return display_numbers_.contains(std::string(phone_number_id));
+  }
+  /// Digits of the number's own phone; it must be known.
+  const std::string& display_number(std::string_view phone_number_id) const;
+
+  /// Rules that need to know what exists: unknown message to mark as read, sender equals recipient, backlog.
+  std::optional<GraphError> refuse(std::string_view phone_number_id, const OutgoingMessage& message) const;
+
+  /// How a message ends that was accepted.
+  struct Fate {
+    /// Not 0: its only status is `failed` with this code.
+    int failed_code = 0;
+  };
+  /// Takes a message nothing speaks against, and returns the body of the 200 answer.
+  std::string accept(std::string_view phone_number_id, const OutgoingMessage& message, Fate fate);
+
+  /// A message from a user, in Meta's own shape without `id` and `timestamp`: `{"from":…,"type":…,…}`.
+  /// Optional and not passed on: `phone_number_id`, `name`, `user_id`, `count`. Answers what was made, or the
+  /// reason not to (a sentence).
+  std::expected<boost::json::object, std::string> receive(const boost::json::object& request);
+  /// A webhook of any field: `{"field":…,"value":…}`.
+  std::expected<boost::json::object, std::string> announce(const boost::json::object& request);
+
+  /// To be called when an update goes out for the first time: the scripted user answers what it has read.
+  void on_sent(const Update& update);
+  void reset();
+
+ private:
+  std::shared_ptr<const SentMessage> record(std::string_view phone_number_id, const OutgoingMessage& message);
+  void schedule_statuses(std::shared_ptr<const SentMessage> message, const OutgoingMessage& request,
+                         Fate fate);
+  void schedule_status(const std::shared_ptr<const SentMessage>& message, Status status, Millis delay,
+                       int code);
+  /// A reaction to a reaction, or to a message that does not exist, fails later, not at once (facts §2.3).
+  bool reaction_fails(const std::string& target) const;
+  std::string schedule_inbound(std::shared_ptr<const Party> from, boost::json::object message, Millis delay);
+  void remember_inbound(const std::string& wamid);
+  Party party(std::string_view phone_number_id, const OutgoingMessage& message) const;
+  std::string fingerprint(std::string_view user);
+  void answer(const SentMessage& message);
+
+  const SandboxConfig& config_;
+  Scheduler& scheduler_;
+  Random& ids_;
+  Ledger& ledger_;
+  WebhookQueue& queue_;
+  crypto::HmacSha256 fingerprints_;
+  std::unordered_map<std::string, std::string> display_numbers_;
+  /// The latest messages of users, for mark_read and reactions.
+  std::unordered_set<std::string> inbound_;
+  std::deque<std::string> inbound_order_;
+  /// Conversations the scripted user has answered in.
+  std::unordered_set<std::string> answered_;
+};
+
+}  // namespace wac::sandbox

@@ -1,0 +1,31 @@
+#pragma once
+// A send request that passed every rule, reduced to what happens next needs. The message's content is not
+// kept: nothing behind the API looks at it.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace wac::sandbox {
+
+enum class RecipientKind : std::uint8_t { kPhone, kUserId, kGroup };
+
+struct OutgoingMessage {
+  /// "text", "template", …, or "mark_read": a literal.
+  std::string_view type;
+  RecipientKind recipient_kind = RecipientKind::kPhone;
+  /// As the caller wrote it: the answer echoes it.
+  std::string input;
+  /// Digits of the phone number; empty for the other kinds.
+  std::string wa_id;
+  /// `biz_opaque_callback_data`; may be empty.
+  std::string opaque;
+  /// mark_read: the message read. reaction: the message reacted to.
+  std::string target;
+  /// Billing category: "service", or the template's, in lower case.
+  std::string category = "service";
+  /// A voice note: its statuses end with `played`.
+  bool voice = false;
+};
+
+}  // namespace wac::sandbox

@@ -1,0 +1,224 @@
+// The real graph-sandbox, with libcurl in front and a receiver of our own behind.
+
+#include "integration/sandbox/webhook_receiver.h"
+#include "support/http.h"
+#include "support/process.h"
+
+#include <boost/json.hpp>
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <memory>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace wac::sandbox {
+namespace {
+
+namespace json = boost::json;
+using testing::eventually;
+using testing::HttpReply;
+
+const std::string kText =
+    R"({"messaging_product":"whatsapp","to":"+16505551234","type":"text","text":{"body":"hi"},"biz_opaque_callback_data":"o-1"})";
+
+std::string binary() {
+  return std::string(WAC_BIN_DIR) + "/graph-sandbox";
+}
+
+class RunningSandbox {
+ public:
+  explicit RunningSandbox(const std::vector<std::string>& options = {}) {
+    std::vector<std::string> argv{binary(), "--port", "0", "--seed", "1"};
+    argv.insert(argv.end(), options.begin(), options.end());
+    process_ = std::make_unique<testing::Process>(testing::ProcessOptions{.argv = argv, .env = {}});
+    eventually(
+        [&] { return process_->standard_output().find('\n') != std::string::npos || !process_->running(); });
+    const auto line =
+        json::parse(process_->standard_output().substr(0, process_->standard_output().find('\n')));
+    EXPECT_EQ(line.at("event"), "listening");
+    base_ = "http://127.0.0.1:" + std::to_string(line.at("port").to_number<int>());
+  }
+  HttpReply send(const std::string& body = kText, Millis timeout = Millis{10'000}) const {
+    return testing::http_request(
+        "POST", base_ + "/v25.0/106540352242922/messages",
+        {{"Authorization", "Bearer sandbox-token"}, {"Content-Type", "application/json"}}, body,
+        {.timeout = timeout});
+  }
+  json::value post(const std::string& name, const std::string& body) const {
+    const HttpReply reply = testing::http_request("POST", base_ + "/_sandbox/" + name, {}, body);
+    EXPECT_EQ(reply.status, 200) << reply.body;
+    return json::parse(reply.body);
+  }
+  json::value get(const std::string& name) const {
+    return json::parse(testing::http_request("GET", base_ + "/_sandbox/" + name).body);
+  }
+  std::uint64_t accepted() const { return get("ledger").at("accepted").to_number<std::uint64_t>(); }
+  bool all_acknowledged() const {
+    const auto counts = get("webhooks");
+    return counts.at("pending") == 0 && counts.at("acknowledged") == counts.at("scheduled");
+  }
+  testing::Process& process() { return *process_; }
+
+ private:
+  std::unique_ptr<testing::Process> process_;
+  std::string base_;
+};
+
+std::vector<std::string> statuses(const WebhookReceiver& receiver) {
+  std::vector<std::string> out;
+  for (const ReceivedPost& post : receiver.posts()) {
+    const json::value body = json::parse(post.body);
+    for (const auto& change : body.at("entry").at(0).at("changes").as_array()) {
+      const auto* const list = change.at("value").as_object().if_contains("statuses");
+      if (list == nullptr) continue;
+      for (const auto& status : list->as_array()) out.emplace_back(status.at("status").as_string());
+    }
+  }
+  return out;
+}
+
+TEST(GraphSandbox, SignsItsWebhooksAsOpensslDoes) {
+  const WebhookReceiver receiver;
+  const RunningSandbox sandbox({"--webhook-url", receiver.url(), "--app-secret", "s3cret",
+                                "--status-delay-ms", "5/10/15", "--reply-text", "Grüße 😀 a/b"});
+  ASSERT_EQ(sandbox.send().status, 200);
+  ASSERT_TRUE(eventually([&] { return receiver.count() == 4 && sandbox.all_acknowledged(); }));
+  bool reply_seen = false;
+  for (const ReceivedPost& post : receiver.posts()) {
+    EXPECT_EQ(post.signature, openssl_signature(post.body, "s3cret"));
+    EXPECT_EQ(post.content_type, "application/json");
+    reply_seen = reply_seen || post.body.find(R"(Gr\u00fc\u00dfe \ud83d\ude00 a\/b)") != std::string::npos;
+  }
+  EXPECT_TRUE(reply_seen) << "the scripted user's answer, escaped as Meta escapes";
+  EXPECT_EQ(json::serialize(sandbox.get("ledger").at("entries").at(0).at("acknowledged")),
+            R"(["sent","delivered","read"])");
+}
+
+TEST(GraphSandbox, RepeatsWebhooksUntilTheyAreTaken) {
+  const WebhookReceiver receiver([](std::size_t n) { return n < 3 ? 503 : 200; });
+  const RunningSandbox sandbox({"--webhook-url", receiver.url(), "--webhook-retry-ms", "20,40",
+                                "--status-delay-ms", "1/2/3", "--reply", "never", "--webhook-concurrency",
+                                "1"});
+  ASSERT_EQ(sandbox.send().status, 200);
+  ASSERT_TRUE(eventually([&] { return sandbox.all_acknowledged(); }));
+  EXPECT_EQ(receiver.count(), 6U);
+  EXPECT_EQ(sandbox.get("webhooks").at("retries"), 3);
+  const auto seen = statuses(receiver);
+  EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()),
+            (std::set<std::string>{"sent", "delivered", "read"}));
+}
+
+TEST(GraphSandbox, KeepsTryingWhileNobodyTakesItsWebhooks) {
+  const std::uint16_t port = testing::free_port();
+  const RunningSandbox sandbox(
+      {"--webhook-url", "http://127.0.0.1:" + std::to_string(port) + "/", "--webhook-retry-ms", "30"});
+  ASSERT_EQ(sandbox.send().status, 200);
+  EXPECT_TRUE(eventually([&] { return sandbox.get("webhooks").at("retries").to_number<int>() > 2; }));
+  EXPECT_EQ(sandbox.get("webhooks").at("acknowledged"), 0);
+}
+
+TEST(GraphSandbox, ResetsConnectionsBeforeOrAfterAccepting) {
+  const RunningSandbox sandbox;
+  sandbox.post("faults", R"([{"kind":"reset","next":1}])");
+  EXPECT_EQ(sandbox.send().status, 0);
+  EXPECT_EQ(sandbox.accepted(), 0U);
+  sandbox.post("faults", R"([{"kind":"accept_then_reset","next":1}])");
+  EXPECT_EQ(sandbox.send().status, 0);
+  EXPECT_EQ(sandbox.accepted(), 1U);
+  EXPECT_EQ(sandbox.send().status, 200) << "the fault is spent";
+  const auto ledger = sandbox.get("ledger");
+  EXPECT_EQ(json::serialize(ledger.at("doubled")), R"([{"opaque":"o-1","count":2}])");
+}
+
+TEST(GraphSandbox, AcceptsAndNeverAnswers) {
+  const WebhookReceiver receiver;
+  RunningSandbox sandbox({"--webhook-url", receiver.url(), "--reply", "never"});
+  sandbox.post("faults", R"([{"kind":"accept_then_no_answer","next":1}])");
+  EXPECT_EQ(sandbox.send(kText, Millis{300}).status, 0);
+  EXPECT_EQ(sandbox.accepted(), 1U);
+  EXPECT_TRUE(eventually([&] { return statuses(receiver).size() == 3; })) << "its webhooks flow";
+}
+
+TEST(GraphSandbox, BreaksBodiesOffAndSpeaksHtml) {
+  const RunningSandbox sandbox;
+  sandbox.post("faults", R"([{"kind":"half_body","next":1},{"kind":"html","next":1}])");
+  const HttpReply half = sandbox.send();
+  EXPECT_FALSE(half.failure.empty()) << "libcurl must not take the body for complete";
+  EXPECT_EQ(sandbox.accepted(), 1U);
+  const HttpReply html = sandbox.send();
+  EXPECT_EQ(html.status, 502);
+  EXPECT_TRUE(html.header("Content-Type").starts_with("text/html"));
+  EXPECT_EQ(sandbox.accepted(), 1U);
+}
+
+TEST(GraphSandbox, DelaysAnswersAndStopsInTheMiddleOfADelay) {
+  RunningSandbox sandbox;
+  sandbox.post("faults", R"([{"kind":"latency","percent":100,"ms":60000}])");
+  EXPECT_EQ(sandbox.send(kText, Millis{200}).status, 0);
+  EXPECT_EQ(sandbox.accepted(), 1U);
+  sandbox.process().signal(SIGTERM);
+  EXPECT_EQ(sandbox.process().wait(Millis{8'000}), (testing::ExitStatus{.code = 0}));
+}
+
+TEST(GraphSandbox, PerformsTheHandshake) {
+  WebhookReceiver receiver;
+  receiver.accept_token("a-b_c");
+  const RunningSandbox sandbox;
+  const auto verify = [&](const std::string& token) {
+    return sandbox.post("verify", R"({"url":")" + receiver.url() + R"(","verify_token":")" + token + R"("})");
+  };
+  EXPECT_EQ(json::serialize(verify("a-b_c")), R"({"ok":true,"status":200,"challenge_echoed":true})");
+  EXPECT_EQ(json::serialize(verify("wrong")), R"({"ok":false,"status":403,"challenge_echoed":false})");
+}
+
+TEST(GraphSandbox, KeepsItsLedgerWhenKilled) {
+  const testing::TempDir dir;
+  const std::vector<std::string> options{"--ledger-file", dir.file("ledger")};
+  {
+    RunningSandbox sandbox(options);
+    ASSERT_EQ(sandbox.send().status, 200);
+    ASSERT_EQ(sandbox.send().status, 200);
+    sandbox.process().kill();
+  }
+  const RunningSandbox sandbox(options);
+  EXPECT_EQ(sandbox.accepted(), 2U);
+  EXPECT_EQ(sandbox.get("ledger").at("doubled").as_array().size(), 1U);
+}
+
+TEST(GraphSandbox, MakesInboundLoadInBatchesWithDuplicates) {
+  const WebhookReceiver receiver;
+  const RunningSandbox sandbox(
+      {"--webhook-url", receiver.url(), "--batch", "50", "--duplicate-percent", "100", "--reorder-ms", "5"});
+  sandbox.post("inbound", R"({"from":"+16505551234","type":"text","text":{"body":"hi"},"count":500})");
+  ASSERT_TRUE(
+      eventually([&] { return sandbox.all_acknowledged() && sandbox.get("webhooks").at("posts") == 20; }));
+  std::set<std::string> ids;
+  for (const ReceivedPost& post : receiver.posts()) {
+    const json::value body = json::parse(post.body);
+    for (const auto& message :
+         body.at("entry").at(0).at("changes").at(0).at("value").at("messages").as_array()) {
+      ids.emplace(message.at("id").as_string());
+    }
+  }
+  EXPECT_EQ(ids.size(), 500U);
+  EXPECT_EQ(receiver.count(), 20U);
+}
+
+TEST(GraphSandbox, RefusesBadOptionsWithTwo) {
+  for (const std::vector<std::string>& options : {std::vector<std::string>{"--batch", "0"},
+                                                  {"--webhook-url", "ftp://x"},
+                                                  {"--no-such-option"},
+                                                  {"--status-delay-ms", "1/2"},
+                                                  {"--ledger-file", "/no/such/dir/x"},
+                                                  {"--listen", "nonsense"}}) {
+    std::vector<std::string> argv{binary()};
+    argv.insert(argv.end(), options.begin(), options.end());
+    testing::Process process({.argv = argv, .env = {}});
+    EXPECT_EQ(process.wait(), (testing::ExitStatus{.code = 2})) << options[0];
+  }
+}
+
+}  // namespace
+}  // namespace wac::sandbox
