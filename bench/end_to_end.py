@@ -1,0 +1,242 @@
+#!/usr/bin/env python3
+"""Side by side in one run: the connector and an nginx that only answers 200 to the same requests.
+
+Called by scripts/bench.sh. The measured server is pinned to the first core, everything else (load, Redis, the
+Graph that a TLS nginx plays) to the second. Rounds are interleaved, because machines drift; figures are
+medians of the rounds. CPU is what the kernel accounted to the process (schedstat), so that it does not depend
+on how fast the load is.
+"""
+
+import argparse
+import json
+import os
+import shutil
+import signal
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+
+SERVER_CORE = "0"
+OTHER_CORE = "1"
+SENDER = "106540352242922"
+SECRET = "bench-app-secret-0123"
+GRAPH_ANSWER = (
+    '{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234"}],'
+    '"messages":[{"id":"wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"}]}'
+)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_until(condition, what, seconds=20.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            raise SystemExit(f"bench: {what} did not happen in {seconds} s")
+        time.sleep(0.002)
+
+
+def accepts(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def status_of(url):
+    try:
+        with urllib.request.urlopen(url, timeout=2) as reply:
+            return reply.status
+    except OSError:
+        return 0
+
+
+def cpu_seconds(pid):
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+            total += int(file.read().split()[0])
+    return total / 1e9
+
+
+def rss_mb(pid):
+    with open(f"/proc/{pid}/status", encoding="ascii") as file:
+        for line in file:
+            if line.startswith("VmRSS:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
+
+
+class Programs:
+    """Everything that was started, ended together."""
+
+    def __init__(self, directory, binaries):
+        self.directory = directory
+        self.binaries = binaries
+        self.running = []
+
+    def start(self, core, argv, env=None):
+        log = open(os.path.join(self.directory, f"{len(self.running)}.log"), "wb")
+        process = subprocess.Popen(
+            ["taskset", "-c", core, *argv], env=env, stdout=log, stderr=log, cwd=self.directory
+        )
+        self.running.append(process)
+        return process
+
+    def stop(self, process):
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=20)
+        self.running.remove(process)
+
+    def stop_all(self):
+        for process in list(self.running):
+            process.kill()
+            process.wait()
+
+
+def certificate(directory):
+    key, cert = os.path.join(directory, "key.pem"), os.path.join(directory, "cert.pem")
+    subprocess.run(
+        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes",
+         "-keyout", key, "-out", cert, "-days", "2", "-subj", "/CN=localhost",
+         "-addext", "subjectAltName=DNS:localhost,IP:127.0.0.1"],
+        check=True, capture_output=True)
+    return key, cert
+
+
+def start_nginx(programs, core, port, location, tls=None):
+    """One worker; its process id is that of the worker, which is what is measured."""
+    name = f"nginx-{port}"
+    listen = f"listen 127.0.0.1:{port}" + (" ssl" if tls else "")
+    tls_lines = f"ssl_certificate {tls[1]}; ssl_certificate_key {tls[0]}; ssl_session_cache shared:s:1m;" if tls else ""
+    config = f"""
+worker_processes 1; daemon off; error_log {name}.err; pid {name}.pid;
+events {{ worker_connections 4096; }}
+http {{ access_log off; keepalive_requests 100000000; client_body_buffer_size 64k; client_max_body_size 8m;
+  client_body_temp_path {name}-body; proxy_temp_path {name}-p; fastcgi_temp_path {name}-f;
+  uwsgi_temp_path {name}-u; scgi_temp_path {name}-s;
+  server {{ {listen}; {tls_lines} {location} }} }}
+"""
+    path = os.path.join(programs.directory, name + ".conf")
+    with open(path, "w", encoding="ascii") as file:
+        file.write(config)
+    master = programs.start(core, ["nginx", "-p", programs.directory, "-c", path])
+    wait_until(lambda: accepts(port), "nginx listening")
+    children = subprocess.run(["pgrep", "-P", str(master.pid)], capture_output=True, text=True, check=True).stdout.split()
+    return master, int(children[0])
+
+
+def start_connector(programs, graph_port, ca_file, redis_port):
+    port, admin = free_port(), free_port()
+    data = tempfile.mkdtemp(dir=programs.directory)
+    env = {
+        "PATH": os.environ["PATH"], "ENVIRONMENT": "development", "LISTEN_ADDRESS": "127.0.0.1", "PORT": str(port),
+        "ADMIN_PORT": str(admin), "DATA_DIR": data, "THREADS": "1", "GRAPH_API_URL": f"https://localhost:{graph_port}",
+        "TLS_CA_FILE": ca_file, "WHATSAPP_ACCESS_TOKEN": "EAAG" + "x" * 190, "WHATSAPP_PHONE_NUMBER_ID": SENDER,
+        "WHATSAPP_WEBHOOK_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": "bench-verify-token", "LOG_LEVEL": "info",
+    }
+    if redis_port:
+        env["REDIS_URL"] = f"redis://127.0.0.1:{redis_port}"
+    started = time.monotonic()
+    process = programs.start(SERVER_CORE, [os.path.join(programs.binaries, "whatsapp-connector")], env)
+    wait_until(lambda: accepts(admin) and status_of(f"http://127.0.0.1:{admin}/readyz") == 200, "the connector ready")
+    start_ms = (time.monotonic() - started) * 1000
+    with open(os.path.join(data, "api_key"), encoding="ascii") as file:
+        key = file.read().strip()
+    return {"process": process, "url": f"http://127.0.0.1:{port}", "key": key, "start_ms": start_ms,
+            "idle_mb": rss_mb(process.pid)}
+
+
+def load(programs, pid, mode, url, requests, key="", batch=1):
+    argv = ["taskset", "-c", OTHER_CORE, os.path.join(programs.binaries, "loadgen"), mode, url,
+            "--requests", str(requests), "--secret", SECRET, "--api-key", key, "--batch", str(batch)]
+    before = cpu_seconds(pid)
+    done = subprocess.run(argv, capture_output=True, text=True, check=False)
+    if done.returncode != 0:
+        raise SystemExit(f"bench: load {mode} on {url} failed: {done.stdout}{done.stderr}")
+    result = json.loads(done.stdout)
+    count = result["requests"] * batch
+    return {"rps": count / result["seconds"], "cpu_us": (cpu_seconds(pid) - before) / count * 1e6,
+            "p50_us": result["p50_us"], "p99_us": result["p99_us"], "rss_mb": rss_mb(pid)}
+
+
+def start_up(programs, graph_port, ca_file, runs=7):
+    """exec to /readyz 200, and what an idle instance weighs."""
+    results = []
+    for _ in range(runs):
+        connector = start_connector(programs, graph_port, ca_file, 0)
+        results.append((connector["start_ms"], connector["idle_mb"]))
+        programs.stop(connector["process"])
+    return statistics.median(r[0] for r in results), statistics.median(r[1] for r in results)
+
+
+def measure(programs, arguments):
+    tls = certificate(programs.directory)
+    graph_port, plain_port, redis_port = free_port(), free_port(), free_port()
+    answer = f"location / {{ default_type application/json; return 200 '{GRAPH_ANSWER}'; }}"
+    start_nginx(programs, OTHER_CORE, graph_port, answer, tls)
+    ok = "location / { default_type application/json; return 200 '{\"ok\":true}'; }"
+    _, nginx_pid = start_nginx(programs, SERVER_CORE, plain_port, ok)
+    programs.start(OTHER_CORE, ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "",
+                                "--appendonly", "no", "--dir", programs.directory])
+    wait_until(lambda: accepts(redis_port), "redis listening")
+    connectors = {"redis": start_connector(programs, graph_port, tls[1], redis_port),
+                  "sqlite": start_connector(programs, graph_port, tls[1], 0)}
+
+    plan = [("nginx 200, webhook", "webhook", None, 1, arguments.requests),
+            ("nginx 200, intents", "intents", None, 1, arguments.requests)]
+    for store in connectors:
+        plan.append((f"webhook, {store}", "webhook", store, 1, arguments.requests))
+        plan.append((f"outbound, {store}", "intents", store, 1, arguments.requests // 2))
+        plan.append((f"outbound x100, {store}", "intents", store, 100, max(64, arguments.requests // 200)))
+    rounds = {name: [] for name, *_ in plan}
+    for _ in range(arguments.rounds):
+        for name, mode, store, batch, requests in plan:
+            if store is None:
+                rounds[name].append(load(programs, nginx_pid, mode, f"http://127.0.0.1:{plain_port}/", requests))
+                continue
+            connector = connectors[store]
+            path = "/webhook" if mode == "webhook" else "/v1/intents"
+            rounds[name].append(load(programs, connector["process"].pid, mode, connector["url"] + path, requests,
+                                     connector["key"], batch))
+    return rounds, start_up(programs, graph_port, tls[1])
+
+
+def report(rounds, start):
+    medians = {name: {key: statistics.median(r[key] for r in results) for key in results[0]}
+               for name, results in rounds.items()}
+    print(f"{'name':<24}{'req/s':>9}{'CPU us':>9}{'x nginx':>9}{'p50 us':>9}{'p99 us':>9}{'RSS MB':>8}")
+    for name, row in medians.items():
+        kind = "webhook" if "webhook" in name else "intents"
+        ratio = row["cpu_us"] / medians[f"nginx 200, {kind}"]["cpu_us"]
+        print(f"{name:<24}{row['rps']:>9.0f}{row['cpu_us']:>9.1f}{ratio:>9.2f}{row['p50_us']:>9.0f}"
+              f"{row['p99_us']:>9.0f}{row['rss_mb']:>8.1f}")
+    print(f"start-up to ready: {start[0]:.0f} ms; idle RSS: {start[1]:.1f} MB")
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--binaries", required=True)
+    parser.add_argument("--requests", type=int, default=100_000)
+    parser.add_argument("--rounds", type=int, default=3)
+    arguments = parser.parse_args()
+    if (os.cpu_count() or 1) < 2:
+        sys.exit("bench: needs two cores, one for the measured server and one for the rest")
+    directory = tempfile.mkdtemp(prefix="wac-bench-")
+    programs = Programs(directory, os.path.abspath(arguments.binaries))
+    try:
+        rounds, start = measure(programs, arguments)
+        report(rounds, start)
+    finally:
+        programs.stop_all()
+        shutil.rmtree(directory, ignore_errors=True)
+
+
+if __name__ == "__main__":
+    main()
