@@ -9,6 +9,7 @@ find_package(spdlog REQUIRED)
 find_library(WAC_SQLITE sqlite3 REQUIRED)
 find_library(WAC_HIREDIS hiredis REQUIRED)
 find_library(WAC_PROMETHEUS prometheus-cpp-core REQUIRED)
+find_library(WAC_JEMALLOC jemalloc REQUIRED)
 find_path(WAC_BOOST_INCLUDE boost/asio/io_context.hpp REQUIRED)
 
 add_library(wac_boost INTERFACE)

@@ -18,11 +18,11 @@ int hex_value(char c) {
 }  // namespace
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
+  std::string text(bytes.size() * 2, '\0');
+  char* out = text.data();
   for (const std::uint8_t byte : bytes) {
-    text += kHex[byte >> 4U];
-    text += kHex[byte & 15U];
+    *out++ = kHex[byte >> 4U];
+    *out++ = kHex[byte & 15U];
   }
   return text;
 }

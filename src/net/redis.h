@@ -63,10 +63,18 @@ class RedisCommand {
   explicit RedisCommand(std::string_view name) { arg(name); }
   RedisCommand& arg(std::string_view value);
   RedisCommand& arg(std::int64_t value);
+  /// Makes room for further arguments of so many bytes in all.
+  void reserve(std::size_t count, std::size_t bytes);
   /// The RESP bytes: `*<count>\r\n…`.
   std::string encode() const;
+  void append_to(std::string& out) const;
+  /// At most this many bytes once encoded.
+  std::size_t max_size() const { return body_.size() + kHeaderBytes; }
 
  private:
+  /// `*<count>\r\n` or `$<size>\r\n`, and the line end behind an argument.
+  static constexpr std::size_t kHeaderBytes = 24;
+
   std::size_t count_ = 0;
   std::string body_;
 };

@@ -11,6 +11,8 @@ namespace wac::net {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
+/// A write buffer that a burst made larger is given back.
+constexpr std::size_t kSpareBytes = 256 * 1024;
 
 class RedisClientImpl final : public RedisClient {
  public:
@@ -53,6 +55,7 @@ class RedisClientImpl final : public RedisClient {
   std::shared_ptr<TlsSessionSlot> session_ = std::make_shared<TlsSessionSlot>();
   std::optional<ClientStream> stream_;
   std::optional<RedisPipeline> pipeline_;
+  std::string written_bytes_;
   std::array<char, kReadBytes> buffer_;
   bool connected_ = false;
   bool flushing_ = false;
@@ -208,11 +211,13 @@ Task<void> RedisClientImpl::flush() {
   co_await yield_to(loop_);
   // What is not handed to an open stream stays unwritten, and its callers hear so.
   while (connected_ && stream_->is_open() && pipeline_->has_output()) {
-    const std::string bytes = pipeline_->take_output();
+    written_bytes_ = pipeline_->take_output(std::move(written_bytes_));
+    const std::string& bytes = written_bytes_;
     const IoResult written = co_await write_all(*stream_, asio::buffer(bytes));
     // The reader finds out too, and everything unanswered fails there.
     if (written.ec) stream_->close();
   }
+  if (written_bytes_.capacity() > kSpareBytes) written_bytes_ = {};
   flushing_ = false;
 }
 
@@ -241,7 +246,7 @@ Task<bool> RedisClientImpl::wait_connected(Deadline deadline) {
 
 Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
   if (!connected_ || stopping_) co_return fail(ErrorCode::kUnavailable, "redis: not connected");
-  const Result<RedisPipeline::Answer> answer = pipeline_->push(command.encode(), loop_.now(), limits_);
+  const Result<RedisPipeline::Answer> answer = pipeline_->push(command, loop_.now(), limits_);
   if (!answer) co_return std::unexpected(answer.error());
   watch_oldest();
   if (!std::exchange(flushing_, true)) writers_.spawn(flush());
@@ -251,7 +256,11 @@ Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
 Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, std::vector<std::string> keys,
                                                std::vector<std::string> args) {
   const auto command = [&](std::string_view verb, std::string_view text) {
+    std::size_t bytes = text.size();
+    for (const std::string& key : keys) bytes += key.size();
+    for (const std::string& arg : args) bytes += arg.size();
     RedisCommand made(verb);
+    made.reserve(2 + keys.size() + args.size(), bytes);
     made.arg(text).arg(static_cast<std::int64_t>(keys.size()));
     for (const std::string& key : keys) made.arg(key);
     for (const std::string& arg : args) made.arg(arg);

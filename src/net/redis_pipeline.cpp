@@ -50,22 +50,42 @@ Result<std::optional<RedisReply>> RedisReplyReader::next() {
   return RedisReply(static_cast<redisReply*>(reply));
 }
 
-Result<RedisPipeline::Answer> RedisPipeline::push(std::string_view bytes, MonoTime now,
-                                                  const RedisLimits& limits) {
+Result<void> RedisPipeline::admit(std::size_t bytes, const RedisLimits& limits) const {
   if (pending_.size() >= limits.commands_in_flight) {
     return fail(ErrorCode::kOverloaded, "redis: too many commands in flight");
   }
-  if (bytes.size() > limits.pending_bytes - std::min(limits.pending_bytes, bytes_)) {
+  if (bytes > limits.pending_bytes - std::min(limits.pending_bytes, bytes_)) {
     return fail(ErrorCode::kOverloaded, "redis: too many bytes in flight");
   }
-  output_ += bytes;
-  bytes_ += bytes.size();
-  return pending_.emplace_back(Answer{}, now, bytes.size()).answer;
+  return {};
 }
 
-std::string RedisPipeline::take_output() {
+RedisPipeline::Answer RedisPipeline::expect(std::size_t bytes, MonoTime now) {
+  bytes_ += bytes;
+  return pending_.emplace_back(Answer{}, now, bytes).answer;
+}
+
+Result<RedisPipeline::Answer> RedisPipeline::push(const RedisCommand& command, MonoTime now,
+                                                  const RedisLimits& limits) {
+  if (const auto admitted = admit(command.max_size(), limits); !admitted)
+    return std::unexpected(admitted.error());
+  const std::size_t before = output_.size();
+  command.append_to(output_);
+  return expect(output_.size() - before, now);
+}
+
+Result<RedisPipeline::Answer> RedisPipeline::push(std::string_view bytes, MonoTime now,
+                                                  const RedisLimits& limits) {
+  if (const auto admitted = admit(bytes.size(), limits); !admitted) return std::unexpected(admitted.error());
+  output_ += bytes;
+  return expect(bytes.size(), now);
+}
+
+std::string RedisPipeline::take_output(std::string spare) {
   written_ = pending_.size();
-  return std::exchange(output_, std::string());
+  spare.clear();
+  std::swap(output_, spare);
+  return spare;
 }
 
 RedisPipeline::Pending RedisPipeline::pop() {

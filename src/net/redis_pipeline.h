@@ -42,12 +42,15 @@ class RedisPipeline {
  public:
   using Answer = OneShot<Result<RedisReply>>;
 
-  /// Takes an encoded command. kOverloaded when it would exceed a limit.
+  /// Takes a command. kOverloaded when it would exceed a limit.
+  Result<Answer> push(const RedisCommand& command, MonoTime now, const RedisLimits& limits);
+  /// Likewise, one that is encoded already.
   Result<Answer> push(std::string_view bytes, MonoTime now, const RedisLimits& limits);
 
   bool has_output() const { return !output_.empty(); }
-  /// Everything not yet written. From here on these commands count as written.
-  std::string take_output();
+  /// Everything not yet written. From here on these commands count as written. `spare`: a buffer whose memory
+  /// is used for what comes next.
+  std::string take_output(std::string spare = {});
 
   /// Completes the commands that `bytes` answer, calling `answered` with the waiting time's start of each.
   /// Errors: kProtocol (also for an answer nobody asked for), kTooLarge.
@@ -82,6 +85,8 @@ class RedisPipeline {
     std::size_t bytes;
   };
   Pending pop();
+  Result<void> admit(std::size_t bytes, const RedisLimits& limits) const;
+  Answer expect(std::size_t bytes, MonoTime now);
 
   RedisReplyReader reader_;
   std::deque<Pending> pending_;

@@ -12,11 +12,12 @@ namespace wac::net {
 namespace {
 
 void append_number(std::string& out, char mark, std::size_t value) {
-  std::array<char, 24> digits;
-  const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
-  out += mark;
-  out.append(digits.data(), static_cast<std::size_t>(end - digits.data()));
-  out += "\r\n";
+  std::array<char, 24> line;
+  line[0] = mark;
+  char* end = std::to_chars(line.data() + 1, line.data() + line.size() - 2, value).ptr;
+  *end++ = '\r';
+  *end++ = '\n';
+  out.append(line.data(), static_cast<std::size_t>(end - line.data()));
 }
 
 std::string sha1_hex(const std::string& text) {
@@ -83,11 +84,19 @@ RedisCommand& RedisCommand::arg(std::int64_t value) {
   return arg(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
+void RedisCommand::reserve(std::size_t count, std::size_t bytes) {
+  body_.reserve(body_.size() + bytes + count * kHeaderBytes);
+}
+
+void RedisCommand::append_to(std::string& out) const {
+  append_number(out, '*', count_);
+  out += body_;
+}
+
 std::string RedisCommand::encode() const {
   std::string bytes;
-  bytes.reserve(body_.size() + 16);
-  append_number(bytes, '*', count_);
-  bytes += body_;
+  bytes.reserve(max_size());
+  append_to(bytes);
   return bytes;
 }
 

@@ -6,6 +6,8 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
+#include <cstring>
 #include <memory_resource>
 #include <vector>
 
@@ -108,6 +110,36 @@ constexpr auto kMustEscape = [] {
   return must;
 }();
 
+/// Whether one of eight bytes may need escaping: below 0x20, a quote or a backslash. (Where an earlier byte
+/// does, a later one may be blamed too.)
+bool may_need_escape(std::uint64_t word) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHigh = 0x80 * kOnes;
+  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
+  const std::uint64_t control = (word - 0x20 * kOnes) & ~word & kHigh;
+  return (control | has_zero(word ^ ('"' * kOnes)) | has_zero(word ^ ('\\' * kOnes))) != 0;
+}
+
+/// The first position from `at` on that must be escaped, or the text's end. Nearly all text is plain: eight
+/// bytes are looked at at once.
+std::size_t next_to_escape(std::string_view text, std::size_t at) {
+  std::uint64_t word = 0;
+  while (at < text.size()) {
+    if (text.size() - at >= sizeof word) {
+      std::memcpy(&word, text.data() + at, sizeof word);
+      if (!may_need_escape(word)) {
+        at += sizeof word;
+        continue;
+      }
+    }
+    const std::size_t end = std::min(text.size(), at + sizeof word);
+    for (; at < end; ++at) {
+      if (kMustEscape[static_cast<unsigned char>(text[at])]) return at;
+    }
+  }
+  return at;
+}
+
 void append_escaped(std::string& out, char c) {
   constexpr std::string_view kHex = "0123456789abcdef";
   switch (c) {
@@ -195,11 +227,10 @@ std::optional<json::value> parse_json(std::string_view text, json::storage_ptr s
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t clean = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (!kMustEscape[static_cast<unsigned char>(text[i])]) continue;
-    out.append(text, clean, i - clean);
-    append_escaped(out, text[i]);
-    clean = i + 1;
+  for (std::size_t at = next_to_escape(text, 0); at < text.size(); at = next_to_escape(text, at + 1)) {
+    out.append(text, clean, at - clean);
+    append_escaped(out, text[at]);
+    clean = at + 1;
   }
   out.append(text, clean, text.size() - clean);
   out += '"';

@@ -50,6 +50,13 @@ Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, Call call
 
 Task<Result<std::vector<RedisReply>>> Session::eval_all(const net::RedisScript& script,
                                                         std::vector<Call> calls) {
+  if (calls.size() == 1) {
+    auto only = co_await eval(script, std::move(calls.front()));
+    if (!only) co_return std::unexpected(only.error());
+    std::vector<RedisReply> replies;
+    replies.push_back(std::move(*only));
+    co_return replies;
+  }
   if (stopping_) co_return stopped();
   const InFlight in_flight{*this};
   std::vector<Slot> answers(calls.size());

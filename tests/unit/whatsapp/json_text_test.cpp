@@ -22,6 +22,21 @@ TEST(JsonText, ComesOutAsItWentIn) {
   }
 }
 
+TEST(JsonText, EscapesEveryByteThatMustBeWhereverItStands) {
+  for (int c = 0; c < 0x80; ++c) {
+    for (std::size_t before = 0; before < 20; ++before) {
+      const std::string plain = std::string(before, 'x') + static_cast<char>(c) + "yz\xc3\xa9";
+      std::string out;
+      append_json_string(out, plain);
+      const auto value = parse_json(out, {});
+      ASSERT_TRUE(value && value->is_string()) << c << " after " << before;
+      EXPECT_EQ(std::string_view{value->get_string()}, plain);
+      EXPECT_EQ(out.size() == plain.size() + 2, c >= 0x20 && c != '"' && c != '\\')
+          << c << " after " << before;
+    }
+  }
+}
+
 TEST(JsonText, WritesNumbersTooLargeForADoubleSoThatTheyReadBackAsSuch) {
   EXPECT_EQ(again("1e400"), "1e999");
   EXPECT_EQ(again("-1e400"), "-1e999");
