@@ -3,6 +3,7 @@
 
 #include "store/event_log.h"
 #include "store/intent_store.h"
+#include "store/keyed_records.h"
 
 #include <memory>
 
@@ -14,6 +15,7 @@ class Store {
   virtual ~Store() = default;
   virtual IntentStore& intents() = 0;
   virtual EventLog& events() = 0;
+  virtual KeyedRecords& records() = 0;
 
   /// A real write-read-expire round trip. Used at start and by readiness.
   virtual Task<Result<void>> probe(WallTime now) = 0;

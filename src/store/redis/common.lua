@@ -9,6 +9,8 @@
 --   n:<id>      fingerprint of the caller's id -> key
 --   q<state>    sorted set of the keys in an open state, by due time. One for each state, so that counting
 --               them costs nothing.
+--   k:<kind>:<id>  hash: a keyed record, v version, b sealed value; l:<kind>  sorted set of the ids of a kind
+--               that is listed
 --   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence
 --
 -- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.

@@ -41,6 +41,14 @@ std::string queue_key(std::string_view prefix, IntentState state) {
   return join(prefix, "q", std::to_string(static_cast<unsigned>(state)));
 }
 
+std::string record_key(std::string_view prefix, std::string_view kind, std::string_view id) {
+  return join(join(prefix, "k:", kind), ":", id);
+}
+
+std::string record_index_key(std::string_view prefix, std::string_view kind) {
+  return join(prefix, "l:", kind);
+}
+
 std::string stream_key(std::string_view prefix, const TenantId& tenant) {
   return join(prefix, "e:", tenant.str());
 }

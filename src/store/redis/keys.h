@@ -17,6 +17,10 @@ std::string sealed_key(std::string_view prefix, const IntentKey& key);
 std::string id_key(std::string_view prefix, const crypto::Fingerprint& id);
 /// The queue of an open state.
 std::string queue_key(std::string_view prefix, IntentState state);
+/// `id`: raw; empty for what the names of all records of the kind begin with.
+std::string record_key(std::string_view prefix, std::string_view kind, std::string_view id);
+/// The ids of a listed kind.
+std::string record_index_key(std::string_view prefix, std::string_view kind);
 std::string stream_key(std::string_view prefix, const TenantId& tenant);
 
 }  // namespace wac::store::redis

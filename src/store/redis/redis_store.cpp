@@ -4,6 +4,7 @@
 #include "store/redis/keys.h"
 #include "store/redis/redis_events.h"
 #include "store/redis/redis_intents.h"
+#include "store/redis/redis_records.h"
 
 namespace wac::store::redis {
 namespace {
@@ -23,10 +24,12 @@ class RedisStore final : public Store {
       : session_(client, loop),
         intents_(session_, scripts_),
         events_(session_, scripts_),
+        records_(session_, scripts_),
         random_(make_system_random()) {}
 
   IntentStore& intents() override { return intents_; }
   EventLog& events() override { return events_; }
+  KeyedRecords& records() override { return records_; }
   bool healthy() const override { return session_.healthy(); }
   std::string_view engine() const override { return "redis"; }
 
@@ -42,6 +45,7 @@ class RedisStore final : public Store {
   Session session_;
   RedisIntents intents_;
   RedisEvents events_;
+  RedisRecords records_;
   std::unique_ptr<Random> random_;
 };
 

@@ -50,6 +50,8 @@ Scripts::Scripts()
       settle(whole(lua::kSettle)),
       take_due(whole(lua::kTakeDue)),
       ingest(whole(lua::kIngest)),
-      command(whole(lua::kCommand)) {}
+      command(whole(lua::kCommand)),
+      put_record(whole(lua::kPutRecord)),
+      list_records(whole(lua::kListRecords)) {}
 
 }  // namespace wac::store::redis

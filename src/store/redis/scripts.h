@@ -17,6 +17,8 @@ extern const std::string_view kSettle;
 extern const std::string_view kTakeDue;
 extern const std::string_view kIngest;
 extern const std::string_view kCommand;
+extern const std::string_view kPutRecord;
+extern const std::string_view kListRecords;
 }  // namespace lua
 
 /// The Lua constants ACCEPTED …, OPEN and MAY_MOVE, from name(), is_open() and evidence_may_move().
@@ -29,6 +31,8 @@ struct Scripts {
   net::RedisScript take_due;
   net::RedisScript ingest;
   net::RedisScript command;
+  net::RedisScript put_record;
+  net::RedisScript list_records;
 };
 
 }  // namespace wac::store::redis

@@ -64,8 +64,23 @@ PRAGMA application_id = 0x57414353;
 PRAGMA user_version = 1;
 )sql";
 
+constexpr const char* kVersion2 = R"sql(
+CREATE TABLE records(
+  part INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  id BLOB NOT NULL,
+  version INTEGER NOT NULL,
+  forget_at INTEGER,
+  value BLOB NOT NULL,
+  PRIMARY KEY(part, kind, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX records_forget ON records(forget_at) WHERE forget_at IS NOT NULL;
+
+PRAGMA user_version = 2;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1};
+constexpr std::array kMigrations{kVersion1, kVersion2};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

@@ -139,7 +139,8 @@ std::vector<Ingested> ingest(Session& session, Partition partition, const std::v
 
 std::size_t purge(Session& session, WallTime now) {
   const std::size_t intents = session.intents.forget(now, kPurgeRows);
-  return intents + session.events.forget(now, kPurgeRows);
+  const std::size_t events = session.events.forget(now, kPurgeRows);
+  return intents + events + session.records.forget(now, kPurgeRows);
 }
 
 std::size_t end_leases(Session& session, Millis unknown_window, WallTime now) {

@@ -5,17 +5,23 @@
 
 #include "store/sqlite/event_rows.h"
 #include "store/sqlite/intent_rows.h"
+#include "store/sqlite/record_rows.h"
 
 namespace wac::store::sqlite {
 
 struct Session {
   explicit Session(std::unique_ptr<Connection> opened)
-      : connection(std::move(opened)), intents(*connection), events(*connection), evidence(*connection) {}
+      : connection(std::move(opened)),
+        intents(*connection),
+        events(*connection),
+        evidence(*connection),
+        records(*connection) {}
 
   std::unique_ptr<Connection> connection;
   IntentRows intents;
   EventRows events;
   SenderEvidence evidence;
+  RecordRows records;
 };
 
 ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Millis lease, Millis retention,

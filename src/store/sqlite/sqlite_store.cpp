@@ -5,7 +5,7 @@
 namespace wac::store::sqlite {
 namespace {
 
-class SqliteStore final : public Store, public IntentStore, public EventLog {
+class SqliteStore final : public Store, public IntentStore, public EventLog, public KeyedRecords {
  public:
   SqliteStore(Engine& engine, Scheduler& loop)
       : engine_(engine), loop_(loop), link_(std::make_shared<LoopLink>(loop)) {}
@@ -15,6 +15,7 @@ class SqliteStore final : public Store, public IntentStore, public EventLog {
 
   IntentStore& intents() override { return *this; }
   EventLog& events() override { return *this; }
+  KeyedRecords& records() override { return *this; }
   bool healthy() const override { return engine_.healthy(); }
   std::string_view engine() const override { return "sqlite"; }
   Task<Result<void>> probe(WallTime now) override;
@@ -37,6 +38,15 @@ class SqliteStore final : public Store, public IntentStore, public EventLog {
                                              EventRules rules, WallTime now) override;
   Task<Result<EventPage>> read_after(TenantId tenant, std::vector<Partition> partitions, EventCursor cursor,
                                      std::size_t limit) override;
+
+  Task<Result<std::vector<std::optional<Record>>>> get(std::vector<RecordKey> keys, WallTime now) override;
+  Task<Result<std::uint64_t>> put(RecordKey key, crypto::SealedBlob value, std::uint64_t expected,
+                                  std::optional<Millis> lifetime, WallTime now) override;
+  Task<Result<std::uint64_t>> set(RecordKey key, crypto::SealedBlob value, std::optional<Millis> lifetime,
+                                  WallTime now) override;
+  Task<Result<bool>> erase(RecordKey key, WallTime now) override;
+  Task<Result<RecordPage>> list(Partition partition, RecordKind kind, std::string cursor, std::size_t limit,
+                                WallTime now) override;
 
  private:
   template <class T, class Work>
@@ -172,6 +182,40 @@ Task<Result<EventPage>> SqliteStore::read_after(TenantId tenant, std::vector<Par
   return read<EventPage>(
       [tenant = std::move(tenant), partitions = std::move(partitions), cursor = std::move(cursor),
        limit](Session& session) { return sqlite::read_after(session, tenant, partitions, cursor, limit); });
+}
+
+Task<Result<std::vector<std::optional<Record>>>> SqliteStore::get(std::vector<RecordKey> keys, WallTime now) {
+  using Found = std::vector<std::optional<Record>>;
+  return read<Found>([keys = std::move(keys), now](Session& session) -> Result<Found> {
+    Found found;
+    for (const RecordKey& key : keys) found.push_back(session.records.load(key, now));
+    return found;
+  });
+}
+
+Task<Result<std::uint64_t>> SqliteStore::put(RecordKey key, crypto::SealedBlob value, std::uint64_t expected,
+                                             std::optional<Millis> lifetime, WallTime now) {
+  return write<std::uint64_t>([=, value = std::move(value)](Session& session) {
+    return session.records.write(key, value, expected, lifetime, now);
+  });
+}
+
+Task<Result<std::uint64_t>> SqliteStore::set(RecordKey key, crypto::SealedBlob value,
+                                             std::optional<Millis> lifetime, WallTime now) {
+  return write<std::uint64_t>([=, value = std::move(value)](Session& session) {
+    return session.records.write(key, value, std::nullopt, lifetime, now);
+  });
+}
+
+Task<Result<bool>> SqliteStore::erase(RecordKey key, WallTime now) {
+  return write<bool>([=](Session& session) -> Result<bool> { return session.records.erase(key, now); });
+}
+
+Task<Result<RecordPage>> SqliteStore::list(Partition partition, RecordKind kind, std::string cursor,
+                                           std::size_t limit, WallTime now) {
+  return read<RecordPage>([=, cursor = std::move(cursor)](Session& session) {
+    return list_records(session.records, partition, kind, cursor, limit, now);
+  });
 }
 
 }  // namespace

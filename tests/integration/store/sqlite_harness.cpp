@@ -1,6 +1,6 @@
 #include "integration/store/sqlite_harness.h"
 
-#include "integration/store/store_conformance.h"
+#include "integration/store/record_conformance.h"
 
 #include <cstdlib>
 
@@ -66,6 +66,8 @@ std::unique_ptr<StoreHarness> make_sqlite_harness() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
+                         ::testing::Values(EngineFactory{"file", make_sqlite_harness}), engine_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, RecordConformance,
                          ::testing::Values(EngineFactory{"file", make_sqlite_harness}), engine_name);
 
 }  // namespace wac::testing

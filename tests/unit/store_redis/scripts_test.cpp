@@ -56,8 +56,8 @@ TEST(Scripts, AreTheirFilesBehindTheConstants) {
 TEST(Scripts, NameNoKeyOfTheirOwnBeginning) {
   // Every key comes in through KEYS or is derived from the prefix, which carries the partition's tag.
   const Scripts scripts;
-  for (const net::RedisScript* script :
-       {&scripts.claim, &scripts.settle, &scripts.take_due, &scripts.ingest, &scripts.command}) {
+  for (const net::RedisScript* script : {&scripts.claim, &scripts.settle, &scripts.take_due, &scripts.ingest,
+                                         &scripts.command, &scripts.put_record, &scripts.list_records}) {
     EXPECT_EQ(script->source().find("'wac:"), script->source().rfind("'wac:"))
         << "only the comment of common.lua";
   }
