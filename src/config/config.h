@@ -7,6 +7,7 @@
 #include "base/personal.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "config/limits.h"
 #include "crypto/digest.h"
 
 #include <cstdint>
@@ -83,6 +84,8 @@ struct Config {
   Millis max_age{86'400'000};                  // MAX_AGE_MS: total time for retries
   Millis retry_first{1'000};                   // RETRY_FIRST_MS: full jitter, doubling
   Millis retry_max{60'000};                    // RETRY_MAX_MS
+  Millis retry_after_max{900'000};             // RETRY_AFTER_MAX_MS: bound on what Retry-After may ask for
+  Limits limits;                               // of every sender that sets none of its own
   Millis request_budget{25'000};               // REQUEST_BUDGET_MS: waiting POST /v1/intents
   std::size_t sends_in_flight = 256;           // SENDS_IN_FLIGHT: concurrent Graph requests per loop
 };

@@ -75,6 +75,9 @@ void check_times(const Config& config, Problems& problems) {
     problems.add("LEASE_MS", "set it above GRAPH_TIMEOUT_MS + 1000, so that no lease ends during an attempt");
   }
   if (config.retry_max < config.retry_first) problems.add("RETRY_MAX_MS", "set it to RETRY_FIRST_MS or more");
+  if (config.limits.breaker_open_max < config.limits.breaker_open) {
+    problems.add("BREAKER_OPEN_MAX_MS", "set it to BREAKER_OPEN_MS or more");
+  }
   if (config.max_age > config.intent_retention) {
     problems.add("MAX_AGE_MS",
                  "set it to INTENT_RETENTION_MS or less, so that no intent is forgotten while it waits");

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <concepts>
+#include <type_traits>
 #include <utility>
 
 namespace wac::config {
@@ -15,9 +16,10 @@ inline std::string_view text_of(const Secret& value) {
   return expose(value, Purpose::kValidate);
 }
 
-/// A number, or a time in milliseconds.
-template <class T>
-Setting number(const char* name, T Config::* field, std::int64_t min, std::int64_t max, const char* meaning) {
+/// A number, or a time in milliseconds. `field`: from a Config (const or not) to the member it sets.
+template <class Access>
+Setting number_at(const char* name, Access field, std::int64_t min, std::int64_t max, const char* meaning) {
+  using T = std::remove_reference_t<decltype(field(std::declval<Config&>()))>;
   constexpr bool kIsTime = std::same_as<T, Millis>;
   Setting setting;
   setting.name = name;
@@ -26,18 +28,29 @@ Setting number(const char* name, T Config::* field, std::int64_t min, std::int64
   setting.meaning = meaning;
   setting.apply = [field, min, max](Draft& draft, const Secret& value) {
     const auto parsed = number_within<std::int64_t>(text_of(value), min, max);
-    if (parsed) draft.config.*field = static_cast<T>(*parsed);
+    if (parsed) field(draft.config) = static_cast<T>(*parsed);
     return parsed.has_value();
   };
   setting.show = [field](const Config& config) {
     if constexpr (kIsTime) {
-      return std::to_string((config.*field).count());
+      return std::to_string(field(config).count());
     } else {
-      return std::to_string(config.*field);
+      return std::to_string(field(config));
     }
   };
   setting.fallback = setting.show(Config{});
   return setting;
+}
+
+template <class T>
+Setting number(const char* name, T Config::* field, std::int64_t min, std::int64_t max, const char* meaning) {
+  return number_at(name, [field](auto& config) -> auto& { return config.*field; }, min, max, meaning);
+}
+
+/// A number of Config::limits.
+template <class T>
+Setting limit(const char* name, T Limits::* field, std::int64_t min, std::int64_t max, const char* meaning) {
+  return number_at(name, [field](auto& config) -> auto& { return config.limits.*field; }, min, max, meaning);
 }
 
 /// One of a few words.

@@ -154,11 +154,37 @@ void append_outbound_settings(std::vector<Setting>& table) {
   table.push_back(number("RETRY_FIRST_MS", &Config::retry_first, 10, 60'000,
                          "Upper bound of the first random wait between attempts; it doubles each time."));
   table.push_back(number("RETRY_MAX_MS", &Config::retry_max, 10, 3'600'000, "Where the doubling stops."));
+  table.push_back(number("RETRY_AFTER_MAX_MS", &Config::retry_after_max, 0, 86'400'000,
+                         "The longest wait that an answer's Retry-After is believed."));
   table.push_back(
       number("REQUEST_BUDGET_MS", &Config::request_budget, 100, 300'000,
              "How long POST /v1/intents waits for outcomes; later ones are answered as pending."));
   table.push_back(number("SENDS_IN_FLIGHT", &Config::sends_in_flight, 1, 10'000,
                          "Concurrent Graph requests per loop; more intents wait in the store."));
+}
+
+void append_limit_settings(std::vector<Setting>& table) {
+  table.push_back(limit("SENDER_RATE", &Limits::sender_per_second, 0, 10'000,
+                        "Messages a second of one sender, all instances together; a throttle halves it for a "
+                        "while. 80 is Meta's default. 0: no limit."));
+  table.push_back(limit("TENANT_RATE", &Limits::tenant_per_second, 0, 1'000'000,
+                        "Messages a second of all senders of one tenant. 0: no limit."));
+  table.push_back(limit("PAIR_INTERVAL_MS", &Limits::pair_interval, 0, 3'600'000,
+                        "One message to one recipient in this time, after a burst of PAIR_BURST. 0: no "
+                        "limit."));
+  table.push_back(limit("PAIR_BURST", &Limits::pair_burst, 1, 10'000,
+                        "Messages to one recipient before PAIR_INTERVAL_MS spaces them."));
+  table.push_back(limit("BREAKER_MIN", &Limits::breaker_min, 0, 100'000,
+                        "Answers within BREAKER_WINDOW_MS before a sender's circuit breaker may open. 0: no "
+                        "breaker."));
+  table.push_back(limit("BREAKER_PERCENT", &Limits::breaker_percent, 1, 100,
+                        "Share of server faults and lost answers that opens it."));
+  table.push_back(limit("BREAKER_WINDOW_MS", &Limits::breaker_window, 100, 3'600'000,
+                        "The time over which that share is taken."));
+  table.push_back(limit("BREAKER_OPEN_MS", &Limits::breaker_open, 10, 3'600'000,
+                        "How long it stays open before one message probes; each failed probe doubles it."));
+  table.push_back(limit("BREAKER_OPEN_MAX_MS", &Limits::breaker_open_max, 10, 86'400'000,
+                        "Where that doubling stops. At least BREAKER_OPEN_MS."));
 }
 
 }  // namespace
@@ -170,6 +196,7 @@ std::vector<Setting> all_settings() {
   append_access_settings(table);
   append_store_settings(table);
   append_outbound_settings(table);
+  append_limit_settings(table);
   return table;
 }
 

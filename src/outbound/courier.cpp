@@ -29,6 +29,7 @@ Micros since(MonoTime start, MonoTime end) {
 Courier::Courier(const OutboundParts& parts) : parts_(parts) {
   rules_.first = parts_.config.retry_first;
   rules_.max = parts_.config.retry_max;
+  rules_.retry_after_max = parts_.config.retry_after_max;
   rules_.unknown_window = parts_.config.unknown_window;
   rules_.max_attempts = parts_.config.max_attempts;
 }

@@ -65,6 +65,16 @@ TEST_F(Load, ReadsEverySetting) {
       {"RETRY_MAX_MS", "12"},
       {"REQUEST_BUDGET_MS", "1300"},
       {"SENDS_IN_FLIGHT", "14"},
+      {"RETRY_AFTER_MAX_MS", "15"},
+      {"SENDER_RATE", "16"},
+      {"TENANT_RATE", "17"},
+      {"PAIR_INTERVAL_MS", "18"},
+      {"PAIR_BURST", "19"},
+      {"BREAKER_MIN", "20"},
+      {"BREAKER_PERCENT", "21"},
+      {"BREAKER_WINDOW_MS", "2200"},
+      {"BREAKER_OPEN_MS", "23"},
+      {"BREAKER_OPEN_MAX_MS", "24"},
   };
   for (const auto& [name, value] : others) variables[name] = value;
   const LoadResult result = load_all();
@@ -138,6 +148,16 @@ TEST_F(Load, RefusesValuesOutsideTheirRange) {
       {"RETRY_MAX_MS", {"9", "3600001"}},
       {"REQUEST_BUDGET_MS", {"99", "300001"}},
       {"SENDS_IN_FLIGHT", {"0", "10001"}},
+      {"RETRY_AFTER_MAX_MS", {"-1", "86400001"}},
+      {"SENDER_RATE", {"-1", "10001"}},
+      {"TENANT_RATE", {"-1", "1000001"}},
+      {"PAIR_INTERVAL_MS", {"-1", "3600001"}},
+      {"PAIR_BURST", {"0", "10001"}},
+      {"BREAKER_MIN", {"-1", "100001"}},
+      {"BREAKER_PERCENT", {"0", "101"}},
+      {"BREAKER_WINDOW_MS", {"99", "3600001"}},
+      {"BREAKER_OPEN_MS", {"9", "3600001"}},
+      {"BREAKER_OPEN_MAX_MS", {"9", "86400001", "9999"}},
       {"TLS_CA_FILE", {"/nonexistent/ca.pem"}},
   };
   for (const Bad& bad : cases) {
