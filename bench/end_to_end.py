@@ -8,6 +8,7 @@ on how fast the load is.
 """
 
 import argparse
+import hashlib
 import json
 import os
 import shutil
@@ -24,6 +25,7 @@ SERVER_CORE = "0"
 OTHER_CORE = "1"
 SENDER = "106540352242922"
 SECRET = "bench-app-secret-0123"
+TENANTS = 10_000
 GRAPH_ANSWER = (
     '{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234"}],'
     '"messages":[{"id":"wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"}]}'
@@ -132,7 +134,7 @@ http {{ access_log off; keepalive_requests 100000000; client_body_buffer_size 64
     return master, int(children[0])
 
 
-def start_connector(programs, graph_port, ca_file, redis_port):
+def start_connector(programs, graph_port, ca_file, redis_port, more=None):
     port, admin = free_port(), free_port()
     data = tempfile.mkdtemp(dir=programs.directory)
     env = {
@@ -143,12 +145,15 @@ def start_connector(programs, graph_port, ca_file, redis_port):
     }
     if redis_port:
         env["REDIS_URL"] = f"redis://127.0.0.1:{redis_port}"
+    env.update(more or {})
     started = time.monotonic()
     process = programs.start(SERVER_CORE, [os.path.join(programs.binaries, "whatsapp-connector")], env)
     wait_until(lambda: accepts(admin) and status_of(f"http://127.0.0.1:{admin}/readyz") == 200, "the connector ready")
     start_ms = (time.monotonic() - started) * 1000
-    with open(os.path.join(data, "api_key"), encoding="ascii") as file:
-        key = file.read().strip()
+    key_file, key = os.path.join(data, "api_key"), ""
+    if os.path.exists(key_file):
+        with open(key_file, encoding="ascii") as file:
+            key = file.read().strip()
     return {"process": process, "url": f"http://127.0.0.1:{port}", "key": key, "start_ms": start_ms,
             "idle_mb": rss_mb(process.pid)}
 
@@ -166,11 +171,27 @@ def load(programs, pid, mode, url, requests, key="", batch=1):
             "p50_us": result["p50_us"], "p99_us": result["p99_us"], "rss_mb": rss_mb(pid)}
 
 
-def start_up(programs, graph_port, ca_file, runs=7):
+def tenants_file(directory, count):
+    """So many tenants, each with a key, limits of its own and a sender whose token has a file of its own."""
+    os.makedirs(os.path.join(directory, "tokens"), exist_ok=True)
+    path = os.path.join(directory, "tenants.yaml")
+    with open(path, "w", encoding="ascii") as file:
+        file.write("tenants:\n")
+        for i in range(count):
+            with open(os.path.join(directory, "tokens", str(i)), "w", encoding="ascii") as token:
+                token.write("EAAG" + f"{i:06}" * 32 + "\n")
+            key_hash = hashlib.sha256(f"wak_{i}".encode()).hexdigest()
+            file.write(f"  - id: tenant-{i}\n    api_key_hashes: [{key_hash}]\n    limits: {{tenant_per_second: 50}}\n"
+                       f"    senders:\n      - phone_number_id: \"{106540352000000 + i}\"\n"
+                       f"        token_file: tokens/{i}\n")
+    return path
+
+
+def start_up(programs, graph_port, ca_file, more=None, runs=7):
     """exec to /readyz 200, and what an idle instance weighs."""
     results = []
     for _ in range(runs):
-        connector = start_connector(programs, graph_port, ca_file, 0)
+        connector = start_connector(programs, graph_port, ca_file, 0, more)
         results.append((connector["start_ms"], connector["idle_mb"]))
         programs.stop(connector["process"])
     return statistics.median(r[0] for r in results), statistics.median(r[1] for r in results)
@@ -205,10 +226,12 @@ def measure(programs, arguments):
             path = "/webhook" if mode == "webhook" else "/v1/intents"
             rounds[name].append(load(programs, connector["process"].pid, mode, connector["url"] + path, requests,
                                      connector["key"], batch))
-    return rounds, start_up(programs, graph_port, tls[1])
+    many = {"TENANTS_FILE": tenants_file(programs.directory, TENANTS), "WHATSAPP_ACCESS_TOKEN": "",
+            "WHATSAPP_PHONE_NUMBER_ID": ""}
+    return rounds, start_up(programs, graph_port, tls[1]), start_up(programs, graph_port, tls[1], many)
 
 
-def report(rounds, start):
+def report(rounds, start, many):
     medians = {name: {key: statistics.median(r[key] for r in results) for key in results[0]}
                for name, results in rounds.items()}
     print(f"{'name':<24}{'req/s':>9}{'CPU us':>9}{'x nginx':>9}{'p50 us':>9}{'p99 us':>9}{'RSS MB':>8}")
@@ -218,6 +241,7 @@ def report(rounds, start):
         print(f"{name:<24}{row['rps']:>9.0f}{row['cpu_us']:>9.1f}{ratio:>9.2f}{row['p50_us']:>9.0f}"
               f"{row['p99_us']:>9.0f}{row['rss_mb']:>8.1f}")
     print(f"start-up to ready: {start[0]:.0f} ms; idle RSS: {start[1]:.1f} MB")
+    print(f"with {TENANTS} tenants: {many[0]:.0f} ms; {many[1]:.1f} MB")
 
 
 def main():
@@ -231,8 +255,7 @@ def main():
     directory = tempfile.mkdtemp(prefix="wac-bench-")
     programs = Programs(directory, os.path.abspath(arguments.binaries))
     try:
-        rounds, start = measure(programs, arguments)
-        report(rounds, start)
+        report(*measure(programs, arguments))
     finally:
         programs.stop_all()
         shutil.rmtree(directory, ignore_errors=True)

@@ -1,6 +1,7 @@
 // The service's program: options, signals, exit codes. Everything else is in src/service.
 
 #include "config/config.h"
+#include "config/reloader.h"
 #include "service/service.h"
 #include "telemetry/version.h"
 
@@ -28,27 +29,32 @@ Severity severity_from(std::string_view level) {
 }
 
 void report(const std::vector<wac::config::Problem>& problems) {
-  for (const auto& problem : problems) std::cerr << problem.key << ": " << problem.rule << '\n';
+  for (const auto& problem : problems) std::cerr << wac::config::describe(problem) << '\n';
 }
 
-/// Blocks the termination signals in this and every later thread, so that only wait() sees them.
-class TerminationSignals {
+/// Blocks our signals in this and every later thread, so that only next() sees them.
+class Signals {
  public:
-  TerminationSignals() {
+  enum class What : std::uint8_t { kNothing, kReload, kTerminate };
+
+  Signals() {
     sigemptyset(&set_);
-    sigaddset(&set_, SIGTERM);
-    sigaddset(&set_, SIGINT);
+    for (const int number : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set_, number);
     pthread_sigmask(SIG_BLOCK, &set_, nullptr);
     std::signal(SIGPIPE, SIG_IGN);
   }
-  void wait() const {
-    int number = 0;
-    sigwait(&set_, &number);
+  /// Waits a second at most.
+  What next() const {
+    const timespec second{1, 0};
+    const int number = sigtimedwait(&set_, nullptr, &second);
+    if (number < 0) return What::kNothing;
+    return number == SIGHUP ? What::kReload : What::kTerminate;
   }
   /// From here on a second signal ends the process at once; what is in flight is recovered at the next start.
   void let_next_one_kill() const {
     std::signal(SIGTERM, SIG_DFL);
     std::signal(SIGINT, SIG_DFL);
+    std::signal(SIGHUP, SIG_IGN);
     pthread_sigmask(SIG_UNBLOCK, &set_, nullptr);
   }
 
@@ -56,10 +62,19 @@ class TerminationSignals {
   sigset_t set_{};
 };
 
-int run(wac::config::LoadResult loaded) {
+/// Until it is told to end: looks once a second whether the configuration's files have changed.
+void serve(wac::service::Service& service, wac::config::Reloader& reloader, const Signals& signals) {
+  for (;;) {
+    const Signals::What what = signals.next();
+    if (what == Signals::What::kTerminate) return;
+    if (what == Signals::What::kReload || reloader.changed()) service.reload(reloader.load());
+  }
+}
+
+int run(wac::config::LoadResult loaded, wac::config::Reloader reloader) {
   // A core dump would hold keys and messages.
   prctl(PR_SET_DUMPABLE, 0);
-  const TerminationSignals signals;
+  const Signals signals;
   auto log = wac::telemetry::Logger::to_stdout(severity_from(loaded.config.log_level));
   for (const auto& note : loaded.notes) std::cerr << note << '\n';
   auto service = wac::service::Service::start(std::move(loaded.config), log);
@@ -68,7 +83,7 @@ int run(wac::config::LoadResult loaded) {
     std::cerr << "whatsapp-connector could not start; the last log line says why\n";
     std::_Exit(kCannotStart);
   }
-  signals.wait();
+  serve(**service, reloader, signals);
   signals.let_next_one_kill();
   if ((*service)->drain() == wac::service::DrainResult::kCut) {
     log->flush();
@@ -102,6 +117,8 @@ int main(int argc, char** argv) {
     std::cout << "configuration: good\n";
     return EXIT_SUCCESS;
   }
-  wac::config::forget_environment_secrets();
-  return run(std::move(loaded));
+  wac::config::Reloader reloader{
+      wac::config::remember(wac::config::process_environment(), loaded.secret_variables), loaded.files};
+  wac::config::forget_environment_secrets(loaded.secret_variables);
+  return run(std::move(loaded), std::move(reloader));
 }

@@ -8,7 +8,8 @@
 BUILD_PACKAGES=(
   clang-19 lld-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache git ca-certificates python3
   libboost1.81-dev libssl-dev libhiredis-dev libfmt-dev libspdlog-dev prometheus-cpp-dev libsqlite3-dev
-  libcli11-dev libjemalloc-dev libgtest-dev libgmock-dev libbenchmark-dev libcurl4-openssl-dev
+  libyaml-cpp-dev libcli11-dev libjemalloc-dev libgtest-dev libgmock-dev libbenchmark-dev
+  libcurl4-openssl-dev
 )
 
 # For tests, benchmarks and checks, besides the above.

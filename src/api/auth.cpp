@@ -19,18 +19,15 @@ bool is_loopback(std::string_view peer) {
 
 }  // namespace
 
-Authenticator::Authenticator(const config::Config& config) : config_(config) {
-  for (const config::ApiKey& key : config.api_keys) keys_.emplace(key.digest, key.tenant);
-}
-
 std::optional<TenantId> Authenticator::tenant_of(const net::HttpRequest& request) const {
   std::string_view key = bearer(request);
   if (key.empty()) key = request.header("x-api-key");
   if (key.empty()) return std::nullopt;
   // The look-up's time depends on a digest, from which nothing about the key can be learned.
-  const auto found = keys_.find(config::api_key_digest(key));
-  if (found == keys_.end()) return std::nullopt;
-  return found->second;
+  const config::SnapshotRef snapshot = directory_.snapshot();
+  const TenantId* found = snapshot->tenant_of_key(config::api_key_digest(key));
+  if (found == nullptr) return std::nullopt;
+  return *found;
 }
 
 bool Authenticator::has_staging() const {

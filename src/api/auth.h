@@ -1,19 +1,19 @@
 #pragma once
 // Who may call what.
 
-#include "config/config.h"
+#include "config/directory.h"
 #include "net/http_message.h"
 
-#include <map>
 #include <optional>
 
 namespace wac::api {
 
-/// Immutable; shared by all loops.
+/// Shared by all loops.
 class Authenticator {
  public:
-  /// `config` outlives it.
-  explicit Authenticator(const config::Config& config);
+  /// Both outlive it. Keys are those of the directory, and so change with it.
+  Authenticator(const config::Config& config, const config::Directory& directory)
+      : config_(config), directory_(directory) {}
 
   /// The tenant behind `Authorization: Bearer <key>` or `X-Api-Key: <key>`; nothing when missing or wrong.
   std::optional<TenantId> tenant_of(const net::HttpRequest& request) const;
@@ -26,7 +26,7 @@ class Authenticator {
 
  private:
   const config::Config& config_;
-  std::map<crypto::Digest, TenantId> keys_;
+  const config::Directory& directory_;
 };
 
 }  // namespace wac::api

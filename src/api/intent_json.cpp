@@ -23,6 +23,14 @@ std::string default_dedupe_key(const TenantId& tenant, const IntentId& id) {
   return "whatsapp:tenant:" + std::string{tenant.str()} + ":intent:" + std::string{id.str()};
 }
 
+store::OnUnknown on_unknown_of(const TenantId& tenant, const IntentDefaults& defaults,
+                               const config::Directory& directory) {
+  const config::SnapshotRef snapshot = directory.snapshot();
+  const config::TenantEntry* entry = snapshot->tenant(tenant);
+  if (entry == nullptr || !entry->policies.resend_unknown) return defaults.on_unknown;
+  return *entry->policies.resend_unknown ? store::OnUnknown::kResend : store::OnUnknown::kHold;
+}
+
 void read_identity(JsonFields& fields, const IntentDefaults& defaults, const config::Directory& directory,
                    Draft& draft) {
   if (const auto id = IntentId::parse(fields.required_text("intentId"))) {
@@ -41,6 +49,7 @@ void read_identity(JsonFields& fields, const IntentDefaults& defaults, const con
       fields.error("tenantId", "must be the tenant this key belongs to");
     }
   }
+  draft.intent.on_unknown = on_unknown_of(draft.intent.tenant, defaults, directory);
   if (const auto provider = fields.text("provider"); provider && *provider != "whatsapp") {
     fields.error("provider", "must be \"whatsapp\"");
   }
@@ -78,7 +87,6 @@ void read_timing(JsonFields& fields, const IntentDefaults& defaults, Draft& draf
   if (draft.intent.expires_at && *draft.intent.expires_at <= from) {
     fields.error("expiresAt", "must be later than now and than sendAt");
   }
-  draft.intent.on_unknown = defaults.on_unknown;
   if (const auto text = fields.text("onUnknown")) {
     if (*text == "hold") {
       draft.intent.on_unknown = store::OnUnknown::kHold;

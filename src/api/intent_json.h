@@ -16,6 +16,7 @@ namespace wac::api {
 struct IntentDefaults {
   /// The caller's tenant; empty where the body may name any configured one (staging endpoint).
   TenantId tenant;
+  /// Where the tenant's policies do not say.
   store::OnUnknown on_unknown = store::OnUnknown::kHold;
   /// Of the request: for intents that bring none of their own.
   CorrelationId correlation;

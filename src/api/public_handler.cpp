@@ -16,11 +16,22 @@ using net::HttpResponse;
 using net::Method;
 using telemetry::Counter;
 
+constexpr std::string_view kWebhook = "/webhook";
 constexpr std::string_view kIntents = "/v1/intents";
 constexpr std::string_view kStaging = "/__staging/outbound";
 constexpr std::size_t kApiBody = 4U * 1024 * 1024;
 constexpr std::size_t kSmallBody = 64U * 1024;
 constexpr std::size_t kLongestPoll = 60;  // seconds
+
+/// The Meta app of a webhook's path: "" for the default one; nothing when it is no webhook's.
+std::optional<std::string_view> app_of(std::string_view path) {
+  if (!path.starts_with(kWebhook)) return std::nullopt;
+  path.remove_prefix(kWebhook.size());
+  if (path.empty()) return path;
+  // "/webhook/" is not another name of the default app.
+  if (!path.starts_with('/') || path.size() == 1) return std::nullopt;
+  return path.substr(1);
+}
 
 std::size_t number_of(std::string_view text, std::size_t fallback) {
   std::size_t value = 0;
@@ -49,17 +60,13 @@ PublicHandler::PublicHandler(PublicParts parts)
 
 std::size_t PublicHandler::body_limit(Method method, std::string_view path) const {
   if (method != Method::kPost) return 0;
-  if (path == "/webhook" || path == kIntents || path == kStaging) return kApiBody;
+  if (app_of(path) || path == kIntents || path == kStaging) return kApiBody;
   return kSmallBody;
 }
 
 Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   const std::string_view path = request.path;
-  if (path == "/webhook") {
-    if (request.method == Method::kPost) co_return co_await receive_webhook(request);
-    if (request.method == Method::kGet) co_return verify_webhook(request);
-    co_return method_not_allowed("GET, POST");
-  }
+  if (const auto app = app_of(path)) co_return co_await webhook(request, *app);
   if (path == kStaging && parts_.auth.has_staging()) {
     if (request.method != Method::kPost) co_return method_not_allowed("POST");
     if (!parts_.auth.staging_allowed(request)) {
@@ -87,9 +94,18 @@ Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   co_return not_found();
 }
 
-Task<HttpResponse> PublicHandler::receive_webhook(const HttpRequest& request) {
+Task<HttpResponse> PublicHandler::webhook(const HttpRequest& request, std::string_view app) {
+  const config::SnapshotRef snapshot = parts_.directory.snapshot();
+  const config::AppConfig* known = snapshot->app(app);
+  if (known == nullptr) co_return not_found();
+  if (request.method == Method::kPost) co_return co_await receive_webhook(request, app);
+  if (request.method == Method::kGet) co_return verify_webhook(request, known->verify_token);
+  co_return method_not_allowed("GET, POST");
+}
+
+Task<HttpResponse> PublicHandler::receive_webhook(const HttpRequest& request, std::string_view app) {
   const auto receipt = co_await parts_.inbound.receive(request.body, request.header("x-hub-signature-256"),
-                                                       request.header("traceparent"));
+                                                       request.header("traceparent"), app);
   HttpResponse response;
   switch (receipt) {
     case inbound::Receipt::kDurable:
@@ -103,14 +119,14 @@ Task<HttpResponse> PublicHandler::receive_webhook(const HttpRequest& request) {
   co_return unavailable("store_unavailable", "The notification is not stored: repeat it.");
 }
 
-HttpResponse PublicHandler::verify_webhook(const HttpRequest& request) {
+HttpResponse PublicHandler::verify_webhook(const HttpRequest& request, const Secret& verify_token) {
   std::string mode;
   std::string token;
   std::string challenge;
   const bool complete = net::query_parameter(request.query, "hub.mode", mode) &&
                         net::query_parameter(request.query, "hub.verify_token", token) &&
                         net::query_parameter(request.query, "hub.challenge", challenge);
-  const std::string_view expected = expose(parts_.config.verify_token, Purpose::kAuthorization);
+  const std::string_view expected = expose(verify_token, Purpose::kAuthorization);
   const bool accepted = complete && mode == "subscribe" && !expected.empty() && challenge.size() <= 1'024 &&
                         crypto::constant_time_equal(token, expected);
   wipe(token);

@@ -34,8 +34,10 @@ class PublicHandler final : public net::HttpHandler {
   Task<net::HttpResponse> handle(const net::HttpRequest& request) override;
 
  private:
-  Task<net::HttpResponse> receive_webhook(const net::HttpRequest& request);
-  net::HttpResponse verify_webhook(const net::HttpRequest& request);
+  /// `app` empty: the default one.
+  Task<net::HttpResponse> webhook(const net::HttpRequest& request, std::string_view app);
+  Task<net::HttpResponse> receive_webhook(const net::HttpRequest& request, std::string_view app);
+  net::HttpResponse verify_webhook(const net::HttpRequest& request, const Secret& verify_token);
   Task<net::HttpResponse> read_events(const net::HttpRequest& request);
 
   PublicParts parts_;

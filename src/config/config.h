@@ -1,6 +1,7 @@
 #pragma once
-// Typed configuration, read once at start from environment variables (each also as NAME_FILE) and immutable
-// afterwards. Reading, printing and docs/configuration.md share one table (config/settings.h).
+// Typed configuration, read from environment variables (each also as NAME_FILE) and, for many tenants, from a
+// YAML file. Reading, printing and docs/configuration.md share one table (config/settings.h). A Config is a
+// value: reading it again while the service runs gives another one (config/reloader.h).
 
 #include "base/error.h"
 #include "base/ids.h"
@@ -8,6 +9,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "config/limits.h"
+#include "config/watched_file.h"
 #include "crypto/digest.h"
 
 #include <cstdint>
@@ -33,13 +35,33 @@ struct ApiKey {
 };
 
 struct SenderConfig {
-  SenderId id;   ///< WHATSAPP_PHONE_NUMBER_ID
-  Secret token;  ///< WHATSAPP_ACCESS_TOKEN
+  SenderId id;                        ///< WHATSAPP_PHONE_NUMBER_ID
+  Secret token;                       ///< WHATSAPP_ACCESS_TOKEN
+  std::string waba_id = {};           ///< its WhatsApp Business Account; empty when not said
+  std::optional<Limits> limits = {};  ///< unset: Config::limits
+};
+
+/// What a tenant's intents do otherwise than the configuration's own settings say; unset: as those say.
+struct Policies {
+  std::optional<bool> resend_unknown;
+  std::optional<std::uint32_t> max_attempts;  ///< at most Config::max_attempts
+  std::optional<Millis> max_age;              ///< at most Config::max_age
+  std::optional<Millis> retry_first;
+  std::optional<Millis> retry_max;
 };
 
 struct TenantConfig {
   TenantId id;
   std::vector<SenderConfig> senders;  ///< the first is the default
+  Policies policies = {};
+  bool from_file = false;  ///< of TENANTS_FILE, not of the environment variables
+};
+
+/// A Meta app that sends webhooks to `/webhook/{name}`.
+struct AppConfig {
+  std::string name;  ///< empty: the default app, at `/webhook`
+  Secret verify_token;
+  std::vector<Secret> secrets;  ///< one, or two during a rotation
 };
 
 struct Config {
@@ -59,11 +81,14 @@ struct Config {
   std::string ca_file;                  // TLS_CA_FILE: replaces the system's CA bundle
   Millis graph_timeout{10'000};         // GRAPH_TIMEOUT_MS: one attempt
 
+  std::string tenants_file;  // TENANTS_FILE: tenants, senders and apps in YAML
   std::vector<TenantConfig>
       tenants;  // TENANT_ID (default "default"), WHATSAPP_PHONE_NUMBER_ID, WHATSAPP_ACCESS_TOKEN
-  std::vector<ApiKey> api_keys;         // API_KEY_HASHES: "tenant:sha256hex,…"
-  std::optional<Secret> staging_token;  // STAGING_OUTBOUND_TOKEN
-  std::optional<Secret> admin_key;      // ADMIN_KEY: required for the admin surface on the main port
+  std::optional<TenantId> fallback_tenant;  // of TENANTS_FILE; unset: the first tenant
+  std::vector<AppConfig> apps;              // of TENANTS_FILE, besides the default one
+  std::vector<ApiKey> api_keys;             // API_KEY_HASHES: "tenant:sha256hex,…", and TENANTS_FILE's
+  std::optional<Secret> staging_token;      // STAGING_OUTBOUND_TOKEN
+  std::optional<Secret> admin_key;          // ADMIN_KEY: required for the admin surface on the main port
 
   Secret verify_token;  // WHATSAPP_VERIFY_TOKEN
   std::vector<Secret>
@@ -94,14 +119,24 @@ struct Config {
 using Variables = std::function<std::optional<std::string>(const std::string& name)>;
 
 struct Problem {
-  std::string key;   ///< the variable's name
-  std::string rule;  ///< what to set, in one sentence; never the value
+  std::string key;        ///< the variable's name, or where in the file: "tenants[3].senders[0].token_file"
+  std::string rule;       ///< what to set, in one sentence; never the value
+  std::string file = {};  ///< of TENANTS_FILE; empty for a variable
+  std::size_t line = 0;   ///< in that file, from 1
 };
+/// "key: rule", in front of it "file:line: " where there is one.
+std::string describe(const Problem& problem);
+/// For the log: as describe(), without the file's name.
+std::string log_text(const Problem& problem);
 
 struct LoadResult {
   Config config;
   std::vector<Problem> problems;   ///< all of them; not empty: do not start
   std::vector<std::string> notes;  ///< things worth a line at start ("generated data/keyring.json")
+  /// The files whose change may be taken over while the service runs, as they were when they were read.
+  std::vector<WatchedFile> files;
+  /// Variables that TENANTS_FILE names: as secret as ours.
+  std::vector<std::string> secret_variables;
 };
 
 /// Reads, fills defaults, validates. In development what is missing and secret is generated once into
@@ -113,10 +148,10 @@ LoadResult load(const Variables& variables, const std::vector<std::string>& name
 Variables process_environment();
 std::vector<std::string> process_environment_names();
 /// Overwrites and unsets the secret variables, so that neither /proc/<pid>/environ nor a child process shows
-/// them. After load(), before there are threads.
-void forget_environment_secrets();
+/// them; `more`: those TENANTS_FILE names. After load(), before there are threads.
+void forget_environment_secrets(const std::vector<std::string>& more = {});
 
-/// One line per setting, "NAME=value", secrets as "<secret>" or "<unset>".
+/// One line per setting, "NAME=value", secrets as "<secret>" or "<unset>"; then what TENANTS_FILE describes.
 std::string print(const Config& config);
 
 /// A new API key: `wak_` and 32 random bytes as hex.

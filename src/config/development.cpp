@@ -64,7 +64,9 @@ void use_sandbox(Draft& draft, const Problems& problems, std::vector<std::string
 }  // namespace
 
 void complete_for_development(Draft& draft, Problems& problems, std::vector<std::string>& notes) {
-  use_sandbox(draft, problems, notes);
+  // A file of tenants says who they are: none is made up beside them.
+  const bool alone = draft.config.tenants_file.empty();
+  if (alone) use_sandbox(draft, problems, notes);
   Generator generator{draft, problems, notes};
   Config& config = draft.config;
   if (config.keyring.empty())
@@ -75,7 +77,7 @@ void complete_for_development(Draft& draft, Problems& problems, std::vector<std:
   if (draft.webhook_secret.empty()) {
     draft.webhook_secret = generator.get("WHATSAPP_WEBHOOK_SECRET", "webhook_secret", random_token);
   }
-  if (config.api_keys.empty()) {
+  if (alone && config.api_keys.empty()) {
     const Secret key = generator.get("API_KEY_HASHES", "api_key", generate_api_key);
     if (!key.empty()) {
       config.api_keys.push_back({draft.tenant, api_key_digest(expose(key, Purpose::kAuthorization))});

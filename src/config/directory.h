@@ -1,45 +1,42 @@
 #pragma once
-// Who is who: tenants, their senders, and which sender belongs to whom. Immutable; shared by all loops.
+// The snapshot in force (config/snapshot.h), replaced as a whole when the configuration changes. Shared by
+// all loops.
 
-#include "config/config.h"
+#include "config/snapshot.h"
 
-#include <map>
-#include <optional>
+#include <memory>
+#include <mutex>
 #include <vector>
 
 namespace wac::config {
 
-struct SenderEntry {
-  SenderId id;
-  TenantId tenant;
-  Partition partition;
-  const Secret* token = nullptr;  ///< owned by the Config
-};
+/// An entry that stays valid, with what it points to, for as long as it is held: also across co_await and a
+/// reload.
+using SenderRef = std::shared_ptr<const SenderEntry>;
+using SnapshotRef = std::shared_ptr<const Snapshot>;
 
-/// Where what belongs to a tenant but to none of its senders is kept (account events, unknown senders).
-Partition home_partition(const TenantId& tenant);
-
+/// Thread-safe. Who asks several questions that belong together asks one snapshot().
 class Directory {
  public:
-  /// `config` outlives the directory.
   explicit Directory(const Config& config);
 
-  /// Null when unknown.
-  const SenderEntry* sender(const SenderId& id) const;
-  /// The tenant's sender of that id, or its first one when `id` is empty. Null: no such tenant, or not its.
-  const SenderEntry* sender_of(const TenantId& tenant, const SenderId& id) const;
-  bool has_tenant(const TenantId& tenant) const { return by_tenant_.contains(tenant); }
-  /// Whose events those of an unknown sender are: the only tenant's, else the first one's.
-  const TenantId& fallback_tenant() const { return fallback_; }
+  SnapshotRef snapshot() const;
+  /// In force for every look-up that starts after it.
+  void replace(const Config& config);
+
+  // As of the snapshot in force.
+  SenderRef sender(const SenderId& id) const;
+  SenderRef sender_of(const TenantId& tenant, const SenderId& id) const;
+  bool has_tenant(const TenantId& tenant) const { return snapshot()->tenant(tenant) != nullptr; }
+  TenantId fallback_tenant() const { return snapshot()->fallback_tenant(); }
   /// Partitions that hold anything of the tenant, ascending, without repetition.
   std::vector<Partition> partitions_of(const TenantId& tenant) const;
   /// Partitions of all senders, ascending.
-  std::vector<Partition> partitions() const;
+  std::vector<Partition> partitions() const { return snapshot()->partitions(); }
 
  private:
-  std::map<SenderId, SenderEntry> senders_;
-  std::map<TenantId, std::vector<const SenderEntry*>> by_tenant_;
-  TenantId fallback_;
+  mutable std::mutex mutex_;
+  SnapshotRef snapshot_;
 };
 
 }  // namespace wac::config

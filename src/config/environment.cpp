@@ -34,12 +34,13 @@ std::vector<std::string> process_environment_names() {
   return names;
 }
 
-void forget_environment_secrets() {
+void forget_environment_secrets(const std::vector<std::string>& more) {
   for (const Setting& setting : all_settings()) {
     if (setting.secrecy == Secrecy::kPublic) continue;
     forget(setting.name);
     if (!setting.alias.empty()) forget(setting.alias);
   }
+  for (const std::string& name : more) forget(name);
 }
 
 }  // namespace wac::config

@@ -2,6 +2,7 @@
 
 #include "base/expose.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <filesystem>
@@ -63,25 +64,45 @@ Result<void> publish(const std::string& path, const Secret& value) {
 
 }  // namespace
 
-Result<Secret> read_secret_file(const std::string& path) {
+Result<std::string> read_text_file(const std::string& path, std::size_t max) {
   const File file{::open(path.c_str(), O_RDONLY | O_CLOEXEC)};
   if (file.get() < 0) return failed("config: cannot open a file");
-  std::string text(kMaxValueBytes + 1, '\0');
+  struct stat status{};
+  const bool sized = ::fstat(file.get(), &status) == 0 && status.st_size > 0;
+  // A pipe has no size; most values are short.
+  std::string text(
+      std::min(max, std::max<std::size_t>(sized ? static_cast<std::size_t>(status.st_size) : 0, 4'095)) + 1,
+      '\0');
   std::size_t size = 0;
-  while (size < text.size()) {
+  for (;;) {
+    if (size == text.size() && size <= max) {
+      std::string larger(max + 1, '\0');
+      std::ranges::copy(text, larger.begin());
+      wipe(text);
+      text = std::move(larger);
+    }
+    if (size == text.size()) break;
     const ssize_t count = ::read(file.get(), text.data() + size, text.size() - size);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return failed("config: cannot read a file");
     if (count == 0) break;
     size += static_cast<std::size_t>(count);
   }
-  if (size > kMaxValueBytes) {
+  if (size > max) {
     wipe(text);
-    return fail(ErrorCode::kTooLarge, "config: a file above 64 KiB");
+    return fail(ErrorCode::kTooLarge, "config: a file above its limit");
   }
-  while (size > 0 && (text[size - 1] == '\n' || text[size - 1] == '\r')) --size;
-  Secret value{text.substr(0, size)};
-  wipe(text);
+  text.resize(size);
+  return text;
+}
+
+Result<Secret> read_secret_file(const std::string& path) {
+  auto text = read_text_file(path, kMaxValueBytes);
+  if (!text) return std::unexpected(text.error());
+  std::size_t size = text->size();
+  while (size > 0 && ((*text)[size - 1] == '\n' || (*text)[size - 1] == '\r')) --size;
+  Secret value{text->substr(0, size)};
+  wipe(*text);
   return value;
 }
 

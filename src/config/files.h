@@ -1,5 +1,5 @@
 #pragma once
-// Secrets in files.
+// Secrets and other values in files.
 
 #include "base/error.h"
 #include "base/personal.h"
@@ -10,6 +10,9 @@
 namespace wac::config {
 
 constexpr std::size_t kMaxValueBytes = 64 * 1024;
+
+/// The whole file. kTooLarge above `max` bytes; kNotFound and kUnavailable carry errno.
+Result<std::string> read_text_file(const std::string& path, std::size_t max);
 
 /// The file's content without line feeds at its end. kTooLarge above kMaxValueBytes; kNotFound and
 /// kUnavailable carry errno.

@@ -1,6 +1,7 @@
 #include "base/expose.h"
-#include "config/files.h"
 #include "config/load_steps.h"
+#include "config/sources.h"
+#include "config/tenants_file.h"
 
 #include <algorithm>
 
@@ -11,21 +12,21 @@ constexpr std::string_view kFileSuffix = "_FILE";
 
 class Reader {
  public:
-  Reader(const Variables& variables, Draft& draft, Problems& problems)
-      : variables_(variables), draft_(draft), problems_(problems) {}
+  Reader(Sources& sources, Draft& draft, Problems& problems)
+      : sources_(sources), draft_(draft), problems_(problems) {}
 
   void read(const Setting& setting) {
     std::vector<std::string> given;
     std::optional<Secret> value;
     for (const std::string& name : {setting.name, setting.alias}) {
       if (name.empty()) continue;
-      if (auto text = variable(name)) {
+      if (auto text = sources_.variable(name)) {
         given.push_back(name);
         value = std::move(text);
       }
-      if (auto path = variable(name + std::string{kFileSuffix})) {
+      if (auto path = sources_.variable(name + std::string{kFileSuffix})) {
         given.push_back(name + std::string{kFileSuffix});
-        value = from_file(setting.name, given.back(), *path);
+        value = from_file(setting, given.back(), *path);
       }
     }
     if (given.size() > 1) {
@@ -35,25 +36,18 @@ class Reader {
     }
   }
 
-  bool has(const std::string& name) const { return variable(name).has_value(); }
+  bool has(const std::string& name) const { return sources_.variable(name).has_value(); }
 
  private:
-  /// An empty variable counts as unset: that is what compose files and CI systems make of a missing one.
-  std::optional<Secret> variable(const std::string& name) const {
-    auto text = variables_(name);
-    if (!text || text->empty()) return std::nullopt;
-    return Secret{std::move(*text)};
-  }
-
-  std::optional<Secret> from_file(const std::string& key, const std::string& variable_name,
+  std::optional<Secret> from_file(const Setting& setting, const std::string& variable_name,
                                   const Secret& path) {
-    auto value = read_secret_file(std::string{expose(path, Purpose::kValidate)});
-    if (value && !value->empty()) return std::move(*value);
-    problems_.add(key, "set " + variable_name + " to a readable file with 1 to 65536 bytes");
+    auto value = sources_.secret_file(std::string{expose(path, Purpose::kValidate)}, setting.watched);
+    if (value) return std::move(*value);
+    problems_.add(setting.name, "set " + variable_name + " to a readable file with 1 to 65536 bytes");
     return std::nullopt;
   }
 
-  const Variables& variables_;
+  Sources& sources_;
   Draft& draft_;
   Problems& problems_;
 };
@@ -72,7 +66,8 @@ void read_environment(const Reader& reader, Draft& draft, Problems& problems) {
 
 void assemble(Draft& draft) {
   Config& config = draft.config;
-  config.tenants.push_back({draft.tenant, {}});
+  // With a file of tenants the variables need not describe one.
+  if (!draft.sender.empty() || config.tenants_file.empty()) config.tenants.push_back({draft.tenant, {}});
   if (!draft.sender.empty()) config.tenants[0].senders.push_back({draft.sender, draft.token.clone()});
   if (!draft.webhook_secret.empty()) config.webhook_secrets.push_back(draft.webhook_secret.clone());
   if (!draft.webhook_secret_previous.empty()) {
@@ -99,15 +94,28 @@ void Problems::add(const std::string& key, std::string rule) {
   if (!about(key)) list_.push_back({key, std::move(rule)});
 }
 
+void Problems::add_at(const std::string& file, std::size_t line, const std::string& key, std::string rule) {
+  if (about(key)) return;
+  if (++of_file_ <= kMaxOfFile) list_.push_back({key, std::move(rule), file, line});
+}
+
 bool Problems::about(const std::string& key) const {
   return std::ranges::find(list_, key, &Problem::key) != list_.end();
+}
+
+std::vector<Problem> Problems::take() {
+  if (of_file_ > kMaxOfFile) {
+    list_.push_back({"TENANTS_FILE", "repair " + std::to_string(of_file_ - kMaxOfFile) + " more places"});
+  }
+  return std::move(list_);
 }
 
 LoadResult load(const Variables& variables, const std::vector<std::string>& names) {
   Draft draft;
   Problems problems;
   LoadResult result;
-  Reader reader{variables, draft, problems};
+  Sources sources{variables};
+  Reader reader{sources, draft, problems};
   // Cloud Run kills ten seconds after SIGTERM.
   if (reader.has("K_SERVICE")) draft.config.drain_timeout = Millis{9'000};
   const std::vector<Setting> table = all_settings();
@@ -122,10 +130,13 @@ LoadResult load(const Variables& variables, const std::vector<std::string>& name
   if (draft.environment_known && config.environment == Environment::kDevelopment) {
     complete_for_development(draft, problems, result.notes);
   }
-  check_rules(draft, problems);
   assemble(draft);
+  if (!config.tenants_file.empty()) read_tenants_file(sources, config, problems);
+  check_rules(draft, problems);
   note_unknown_names(table, names, result.notes);
   result.problems = problems.take();
+  result.files = sources.take_files();
+  result.secret_variables = sources.secret_variables();
   result.config = std::move(config);
   return result;
 }

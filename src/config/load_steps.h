@@ -11,12 +11,19 @@ namespace wac::config {
 /// Problems, one per variable: a value that cannot be read is not reported as missing as well.
 class Problems {
  public:
+  /// Of a file that many are listed, and how many more there are.
+  static constexpr std::size_t kMaxOfFile = 100;
+
   void add(const std::string& key, std::string rule);
+  void add_at(const std::string& file, std::size_t line, const std::string& key, std::string rule);
   bool about(const std::string& key) const;
-  std::vector<Problem> take() { return std::move(list_); }
+  /// Whether a file has any.
+  bool of_file() const { return of_file_ > 0; }
+  std::vector<Problem> take();
 
  private:
   std::vector<Problem> list_;
+  std::size_t of_file_ = 0;
 };
 
 /// Development only: generates what is missing and secret, and points to the sandbox.

@@ -1,4 +1,5 @@
 #include "config/config.h"
+#include "config/print_tenants.h"
 #include "config/settings.h"
 
 namespace wac::config {
@@ -19,6 +20,18 @@ std::string_view name(StoreKind kind) {
   return kind == StoreKind::kRedis ? "redis" : "embedded";
 }
 
+std::string describe(const Problem& problem) {
+  std::string text;
+  if (!problem.file.empty()) text = problem.file + ":" + std::to_string(problem.line) + ": ";
+  return text + problem.key + ": " + problem.rule;
+}
+
+std::string log_text(const Problem& problem) {
+  std::string text;
+  if (!problem.file.empty()) text = "line " + std::to_string(problem.line) + ": ";
+  return text + problem.key + ": " + problem.rule;
+}
+
 std::string print(const Config& config) {
   std::string text;
   for (const Setting& setting : all_settings()) {
@@ -32,7 +45,7 @@ std::string print(const Config& config) {
     }
     text += '\n';
   }
-  return text;
+  return text + print_tenants(config);
 }
 
 }  // namespace wac::config

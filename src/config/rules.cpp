@@ -4,6 +4,7 @@
 #include "crypto/keyring.h"
 
 #include <algorithm>
+#include <set>
 #include <unistd.h>
 
 namespace wac::config {
@@ -15,25 +16,44 @@ std::string at_least_a_day() {
   return "set it to 86400000 (24 hours) or more in production";
 }
 
+/// Every key belongs to a tenant there is.
+void check_key_owners(const Config& config, Problems& problems) {
+  // Of a file with problems not every tenant is known.
+  if (problems.of_file() || problems.about("TENANTS_FILE") || problems.about("API_KEY_HASHES")) return;
+  std::set<TenantId> tenants;
+  for (const TenantConfig& tenant : config.tenants) tenants.insert(tenant.id);
+  const bool owned =
+      std::ranges::all_of(config.api_keys, [&](const ApiKey& key) { return tenants.contains(key.tenant); });
+  if (owned) return;
+  problems.add("API_KEY_HASHES", config.tenants_file.empty()
+                                     ? "name only the tenant of TENANT_ID"
+                                     : "name only the tenant of TENANT_ID and those of TENANTS_FILE");
+}
+
 void check_credentials(const Draft& draft, Problems& problems) {
   const Config& config = draft.config;
   const auto require = [&](bool present, const char* key, const char* rule) {
     if (!present && !problems.about(key)) problems.add(key, rule);
   };
-  require(!draft.sender.empty(), "WHATSAPP_PHONE_NUMBER_ID", "set it to the id of the sending phone number");
-  require(!draft.token.empty(), "WHATSAPP_ACCESS_TOKEN", "set it to the sender's access token");
+  const bool alone = config.tenants_file.empty();
+  require(!draft.sender.empty() || (!alone && draft.token.empty()), "WHATSAPP_PHONE_NUMBER_ID",
+          "set it to the id of the sending phone number");
+  require(!draft.token.empty() || (!alone && draft.sender.empty()), "WHATSAPP_ACCESS_TOKEN",
+          "set it to the sender's access token");
   if (config.environment != Environment::kDevelopment) {
-    require(!draft.webhook_secret.empty(), "WHATSAPP_WEBHOOK_SECRET", "set it to the Meta app's secret");
-    require(!config.verify_token.empty(), "WHATSAPP_VERIFY_TOKEN",
+    // The default app may be missing where others are described, but not a half of it.
+    const bool other_apps = (!config.apps.empty() || problems.of_file()) && draft.webhook_secret.empty() &&
+                            config.verify_token.empty();
+    require(!draft.webhook_secret.empty() || other_apps, "WHATSAPP_WEBHOOK_SECRET",
+            "set it to the Meta app's secret");
+    require(!config.verify_token.empty() || other_apps, "WHATSAPP_VERIFY_TOKEN",
             "set it to the verify token entered in Meta's dashboard");
     require(!config.keyring.empty(), "KEYRING", "set it to a keyring made by `connectorctl keys`");
     const bool staging_only = config.environment == Environment::kStaging && config.staging_token.has_value();
-    require(!config.api_keys.empty() || staging_only, "API_KEY_HASHES",
+    require(!config.api_keys.empty() || staging_only || problems.of_file(), "API_KEY_HASHES",
             "set it to tenant:sha256 of at least one API key, made by `connectorctl keys`");
   }
-  for (const ApiKey& key : config.api_keys) {
-    require(key.tenant == draft.tenant, "API_KEY_HASHES", "name only the tenant of TENANT_ID");
-  }
+  check_key_owners(config, problems);
   if (config.keyring.empty()) return;
   const auto ring = crypto::Keyring::parse(config.keyring);
   if (!ring)

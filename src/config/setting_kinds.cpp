@@ -39,4 +39,9 @@ Setting with_default(Setting setting, const char* fallback) {
   return setting;
 }
 
+Setting watched(Setting setting) {
+  setting.watched = true;
+  return setting;
+}
+
 }  // namespace wac::config

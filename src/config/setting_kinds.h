@@ -83,6 +83,7 @@ Setting secret(const char* name, std::size_t min, const char* meaning, void (*ta
                bool (*is_set)(const Config&));
 
 Setting with_default(Setting setting, const char* fallback);
+Setting watched(Setting setting);
 
 // Settings with a form of their own.
 Setting api_key_hashes();
@@ -91,7 +92,7 @@ Setting redis_url();
 Setting sender_id();
 Setting tenant_id();
 
-/// Null until a sender is configured.
+/// The one the variables describe; null when they describe none.
 const SenderConfig* first_sender(const Config& config);
 
 }  // namespace wac::config

@@ -56,41 +56,49 @@ void append_meta_settings(std::vector<Setting>& table) {
   table.push_back(
       number("GRAPH_TIMEOUT_MS", &Config::graph_timeout, 100, 60'000,
              "One attempt. When it fires after the request was written, the outcome is unknown."));
+  table.push_back(
+      with_default(text("TENANTS_FILE", &Config::tenants_file, "a YAML file", any_text,
+                        "Tenants with their keys, senders, limits and policies, and Meta apps. Taken "
+                        "over again when it changes, as are the files it names."),
+                   "none: the variables describe the only tenant"));
   table.push_back(tenant_id());
   table.push_back(sender_id());
-  table.push_back(with_default(secret(
-                                   "WHATSAPP_ACCESS_TOKEN", 8, "The sender's token. Required.",
-                                   [](Draft& draft, Secret value) { draft.token = std::move(value); },
-                                   [](const Config& config) {
-                                     return first_sender(config) != nullptr &&
-                                            !first_sender(config)->token.empty();
-                                   }),
-                               "none; in development against a loopback GRAPH_API_URL the sandbox's"));
   table.push_back(with_default(
-      secret(
-          "WHATSAPP_VERIFY_TOKEN", 8, "What Meta sends in `hub.verify_token`. Required outside development.",
-          [](Draft& draft, Secret value) { draft.config.verify_token = std::move(value); },
-          [](const Config& config) { return !config.verify_token.empty(); }),
-      "none; in development generated into `DATA_DIR/verify_token`"));
-  Setting webhook = secret(
+      watched(secret(
+          "WHATSAPP_ACCESS_TOKEN", 8, "The sender's token. Required, unless TENANTS_FILE is set.",
+          [](Draft& draft, Secret value) { draft.token = std::move(value); },
+          [](const Config& config) {
+            return first_sender(config) != nullptr && !first_sender(config)->token.empty();
+          })),
+      "none; in development against a loopback GRAPH_API_URL the sandbox's"));
+  table.push_back(
+      with_default(watched(secret(
+                       "WHATSAPP_VERIFY_TOKEN", 8,
+                       "What Meta sends in `hub.verify_token`. Required outside development, unless "
+                       "TENANTS_FILE has apps.",
+                       [](Draft& draft, Secret value) { draft.config.verify_token = std::move(value); },
+                       [](const Config& config) { return !config.verify_token.empty(); })),
+                   "none; in development generated into `DATA_DIR/verify_token`"));
+  Setting webhook = watched(secret(
       "WHATSAPP_WEBHOOK_SECRET", 16,
-      "The Meta app's secret, under which webhooks are signed. Required outside development.",
+      "The Meta app's secret, under which webhooks are signed. Required outside development, unless "
+      "TENANTS_FILE has apps.",
       [](Draft& draft, Secret value) { draft.webhook_secret = std::move(value); },
-      [](const Config& config) { return !config.webhook_secrets.empty(); });
+      [](const Config& config) { return !config.webhook_secrets.empty(); }));
   webhook.alias = "WHATSAPP_APP_SECRET";
   table.push_back(
       with_default(std::move(webhook), "none; in development generated into `DATA_DIR/webhook_secret`"));
   table.push_back(
-      with_default(secret(
+      with_default(watched(secret(
                        "WHATSAPP_WEBHOOK_SECRET_PREVIOUS", 16,
                        "Accepted as well, while the app's secret is being rotated.",
                        [](Draft& draft, Secret value) { draft.webhook_secret_previous = std::move(value); },
-                       [](const Config& config) { return config.webhook_secrets.size() > 1; }),
+                       [](const Config& config) { return config.webhook_secrets.size() > 1; })),
                    "none"));
 }
 
 void append_access_settings(std::vector<Setting>& table) {
-  table.push_back(api_key_hashes());
+  table.push_back(watched(api_key_hashes()));
   table.push_back(
       with_default(secret(
                        "STAGING_OUTBOUND_TOKEN", 16,

@@ -31,6 +31,7 @@ struct Setting {
   std::string name;
   std::string alias;  ///< an older name, or empty
   Secrecy secrecy = Secrecy::kPublic;
+  bool watched = false;  ///< a change of its NAME_FILE is taken over while the service runs
   std::string fallback;  ///< the default, in words of the documentation
   std::string rule;      ///< what to set: "a number from 1 to 100"
   std::string meaning;   ///< and what happens at the limit

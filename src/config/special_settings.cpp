@@ -32,8 +32,9 @@ bool read_api_keys(Draft& draft, const Secret& value) {
 }  // namespace
 
 const SenderConfig* first_sender(const Config& config) {
-  return config.tenants.empty() || config.tenants[0].senders.empty() ? nullptr
-                                                                     : &config.tenants[0].senders[0];
+  if (config.tenants.empty()) return nullptr;
+  const TenantConfig& tenant = config.tenants[0];
+  return tenant.from_file || tenant.senders.empty() ? nullptr : &tenant.senders[0];
 }
 
 Setting api_key_hashes() {
@@ -89,7 +90,7 @@ Setting sender_id() {
   setting.name = "WHATSAPP_PHONE_NUMBER_ID";
   setting.fallback = "none; in development against a loopback GRAPH_API_URL the sandbox's `106540352242922`";
   setting.rule = "5 to 20 digits: the phone number's id in Meta's dashboard, not the number itself";
-  setting.meaning = "The sender. Required.";
+  setting.meaning = "The sender. Required, unless TENANTS_FILE is set.";
   setting.apply = [](Draft& draft, const Secret& value) {
     const auto id = SenderId::parse(text_of(value));
     if (id) draft.sender = *id;
@@ -114,7 +115,8 @@ Setting tenant_id() {
     return id.has_value();
   };
   setting.show = [](const Config& config) {
-    return std::string{config.tenants.empty() ? "default" : config.tenants[0].id.str()};
+    const bool given = !config.tenants.empty() && !config.tenants[0].from_file;
+    return std::string{given ? config.tenants[0].id.str() : "default"};
   };
   return setting;
 }

@@ -34,16 +34,16 @@ whatsapp::WebhookItem undecodable(std::string_view body) {
 
 }  // namespace
 
-Inbound::Inbound(InboundParts parts) : parts_(std::move(parts)), verifier_(parts_.config.webhook_secrets) {
+Inbound::Inbound(InboundParts parts) : parts_(std::move(parts)), verifiers_(parts_.directory) {
   rules_.dedupe_retention = parts_.config.event_dedupe_retention;
   rules_.event_retention = parts_.config.event_retention;
   rules_.intent_retention = parts_.config.intent_retention;
 }
 
 Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature,
-                               std::string_view trace_parent) {
+                               std::string_view trace_parent, std::string_view app) {
   const MonoTime started = parts_.loop.now();
-  if (!verifier_.accepts(signature, body)) {
+  if (!verifiers_.accepts(app, signature, body)) {
     parts_.metrics.add(Counter::kWebhooksBadSignature);
     parts_.log.log(Severity::kWarning, "webhook refused: bad signature", Field{"bytes", body.size()});
     co_return Receipt::kBadSignature;
@@ -76,9 +76,10 @@ Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_
     parts_.log.log(Severity::kError, "webhook without values: switch on \"Include Values\" in the Meta app",
                    Field{"entries", parsed->without_values});
   }
+  const config::SnapshotRef directory = parts_.directory.snapshot();
   for (const whatsapp::WebhookItem& item : parsed->items) {
-    const config::SenderEntry* sender = item.sender ? parts_.directory.sender(*item.sender) : nullptr;
-    const TenantId& tenant = sender != nullptr ? sender->tenant : parts_.directory.fallback_tenant();
+    const config::SenderEntry* sender = item.sender ? directory->sender(*item.sender) : nullptr;
+    const TenantId& tenant = sender != nullptr ? sender->tenant : directory->fallback_tenant();
     const Partition partition = sender != nullptr ? sender->partition : config::home_partition(tenant);
     batches[partition].push_back(prepare_item(item, tenant, trace_parent, now));
   }

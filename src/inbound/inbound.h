@@ -40,8 +40,9 @@ class Inbound {
  public:
   explicit Inbound(InboundParts parts);
 
-  /// `body` is valid until the task ends.
-  Task<Receipt> receive(std::string_view body, std::string_view signature, std::string_view trace_parent);
+  /// `body` is valid until the task ends. `app`: the Meta app it came from; empty: the default one.
+  Task<Receipt> receive(std::string_view body, std::string_view signature, std::string_view trace_parent,
+                        std::string_view app = {});
 
  private:
   using Batches = std::map<Partition, std::vector<store::NewEvent>>;
@@ -53,7 +54,7 @@ class Inbound {
   void account(const std::vector<store::Ingested>& items);
 
   InboundParts parts_;
-  SignatureVerifier verifier_;
+  AppVerifiers verifiers_;
   store::EventRules rules_;
 };
 

@@ -20,4 +20,15 @@ bool SignatureVerifier::accepts(std::string_view header, std::string_view body) 
   return accepted;
 }
 
+bool AppVerifiers::accepts(std::string_view app, std::string_view header, std::string_view body) {
+  const config::SnapshotRef snapshot = directory_.snapshot();
+  if (snapshot->version() != version_) {
+    verifiers_.clear();
+    for (const auto& [name, config] : snapshot->apps()) verifiers_.emplace(name, config.secrets);
+    version_ = snapshot->version();
+  }
+  const auto found = verifiers_.find(app);
+  return found != verifiers_.end() && found->second.accepts(header, body);
+}
+
 }  // namespace wac::inbound

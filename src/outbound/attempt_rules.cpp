@@ -87,4 +87,18 @@ AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::ui
   return end;
 }
 
+RetryRules RetryRules::of(const config::Policies& policies) const {
+  RetryRules rules = *this;
+  rules.first = policies.retry_first.value_or(first);
+  rules.max = policies.retry_max.value_or(max);
+  rules.max_attempts = policies.max_attempts.value_or(max_attempts);
+  return rules;
+}
+
+void end_by_age(AttemptEnd& end, WallTime created, Millis max_age, WallTime now) {
+  if (end.state == store::IntentState::kRetryWait && now + end.wait >= created + max_age) {
+    end.state = store::IntentState::kDead;
+  }
+}
+
 }  // namespace wac::outbound

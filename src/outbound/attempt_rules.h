@@ -16,6 +16,9 @@ struct RetryRules {
   Millis token_wait{60'000};        ///< after Meta refused our token: a new one may come
   Millis unknown_window{600'000};
   std::uint32_t max_attempts = 10;
+
+  /// These with what a tenant's policies say instead.
+  RetryRules of(const config::Policies& policies) const;
 };
 
 /// Uniform in [0, min(max, first · 2^(attempt-1))].
@@ -45,5 +48,8 @@ struct AttemptEnd {
 /// `repeatable`: sending twice does no harm (mark_read), so an unknown outcome is simply retried.
 AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::uint32_t attempt,
                  const RetryRules& rules, WallTime now, Random& random);
+
+/// A retry that would start when the intent is older than `max_age` is none: it ends dead.
+void end_by_age(AttemptEnd& end, WallTime created, Millis max_age, WallTime now);
 
 }  // namespace wac::outbound

@@ -37,13 +37,16 @@ Courier::Courier(const OutboundParts& parts) : parts_(parts) {
 Task<IntentRecord> Courier::deliver(IntentRecord record, Content content) {
   const MonoTime started = parts_.loop.now();
   AttemptEnd end;
-  const config::SenderEntry* sender = parts_.directory.sender(record.sender);
+  const config::SenderRef sender = parts_.directory.sender(record.sender);
   if (sender == nullptr) {
     // Its sender was removed from the configuration; it may come back.
     end.state = IntentState::kRetryWait;
     end.wait = rules_.token_wait;
   } else {
     end = co_await attempt(*sender, content, record.key, record.attempt);
+    if (sender->policies.max_age) {
+      end_by_age(end, record.created, *sender->policies.max_age, parts_.loop.wall_now());
+    }
   }
   const Micros latency = since(started, parts_.loop.now());
   const auto settled = co_await settle(record, end);
@@ -77,7 +80,8 @@ Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Conte
   const auto result =
       co_await parts_.graph.send(sender, std::move(body), Deadline{started + parts_.config.graph_timeout});
   parts_.metrics.observe(Histogram::kSendLatency, since(started, parts_.loop.now()));
-  co_return judge(result, repeatable, number, rules_, parts_.loop.wall_now(), parts_.random);
+  co_return judge(result, repeatable, number, rules_.of(sender.policies), parts_.loop.wall_now(),
+                  parts_.random);
 }
 
 Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {

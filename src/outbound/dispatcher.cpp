@@ -19,6 +19,15 @@ Dispatcher::Dispatcher(Scheduler& loop, store::IntentStore& store, Outbound& out
   for (const Partition partition : partitions_) due_[partition] = loop.wall_now();
 }
 
+void Dispatcher::serve(std::vector<Partition> partitions) {
+  for (const Partition partition : partitions) {
+    if (std::ranges::find(partitions_, partition) == partitions_.end()) wake(partition, loop_.wall_now());
+  }
+  partitions_ = std::move(partitions);
+  // The next round of the loop sees them: it may be waiting for nothing at all.
+  signal_.set(true);
+}
+
 void Dispatcher::wake(Partition partition, WallTime at) {
   const auto [entry, added] = due_.try_emplace(partition, at);
   if (!added && entry->second <= at) return;

@@ -31,6 +31,8 @@ class Dispatcher {
   /// Takes nothing more and completes when what was handed out is settled.
   Task<void> stop();
 
+  /// Its share has changed: from now on it sweeps these. What is known to be due elsewhere is still done.
+  void serve(std::vector<Partition> partitions);
   /// Something of the partition is due at `at`.
   void wake(Partition partition, WallTime at);
   /// Intents being processed.

@@ -66,7 +66,7 @@ store::DueRules Outbound::due_rules() const {
 
 Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadline) {
   const MonoTime started = parts_.loop.now();
-  const config::SenderEntry* sender = parts_.directory.sender_of(intent.tenant, intent.sender);
+  const config::SenderRef sender = parts_.directory.sender_of(intent.tenant, intent.sender);
   if (sender == nullptr) co_return fail(ErrorCode::kNotFound, "sender");
   auto content = read_content(intent.content);
   if (!content) co_return std::unexpected(content.error());

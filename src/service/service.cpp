@@ -12,10 +12,12 @@
 namespace wac::service {
 namespace {
 
+using telemetry::Counter;
 using telemetry::Field;
 using telemetry::Severity;
 
 constexpr Millis kStoreDeadline{10'000};
+constexpr std::size_t kProblemsLogged = 20;
 
 /// Runs a task on a lane's loop from the main thread and waits for its end. False when the deadline passes
 /// first.
@@ -60,12 +62,13 @@ Task<void> drain_server(net::HttpServer* server, Lane* lane, Deadline deadline, 
 class RunningService final : public Service {
  public:
   RunningService(config::Config config, std::shared_ptr<telemetry::Logger> log)
-      : config_(std::move(config)), directory_(config_), auth_(config_), log_(std::move(log)) {}
+      : config_(std::move(config)), directory_(config_), auth_(config_, directory_), log_(std::move(log)) {}
 
   Result<void> open();
 
   std::uint16_t port() const override { return server_->port(); }
   std::uint16_t admin_port() const override { return admin_server_->port(); }
+  void reload(const config::LoadResult& loaded) override;
   DrainResult drain() override;
 
  private:
@@ -77,6 +80,9 @@ class RunningService final : public Service {
   MonoTime now() const { return std::chrono::steady_clock::now(); }
   bool all_alive() const;
   bool all_stores_healthy() const;
+  void refuse(const std::vector<config::Problem>& problems);
+  /// The partitions with senders whose due intents a lane hands out.
+  std::vector<Partition> share_of(std::size_t lane, std::size_t lanes) const;
   Lane& owner_of(Partition partition) { return *lanes_[partition.number % lanes_.size()]; }
 
   config::Config config_;
@@ -85,6 +91,7 @@ class RunningService final : public Service {
   api::Health health_;
   std::shared_ptr<telemetry::Logger> log_;
   telemetry::MetricsRegistry metrics_;
+  telemetry::LoopMetrics& reloads_ = metrics_.add_loop();
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<store::sqlite::SqliteEngine> sqlite_;
   std::unique_ptr<Shared> shared_;
@@ -143,11 +150,7 @@ Result<void> RunningService::make_lanes() {
   const std::size_t count =
       config_.threads != 0 ? config_.threads : std::min<std::size_t>(available_cores(), 16);
   for (std::size_t i = 0; i < count; ++i) {
-    std::vector<Partition> partitions;
-    for (const Partition partition : directory_.partitions()) {
-      if (partition.number % count == i) partitions.push_back(partition);
-    }
-    auto lane = Lane::make(*shared_, metrics_.add_loop(), std::move(partitions));
+    auto lane = Lane::make(*shared_, metrics_.add_loop(), share_of(i, count));
     if (!lane) {
       log_->log(Severity::kCritical, "configuration cannot be used", Field{"error", lane.error()});
       return std::unexpected(lane.error());
@@ -156,6 +159,41 @@ Result<void> RunningService::make_lanes() {
     scopes_.push_back(std::make_unique<TaskScope>());
   }
   return {};
+}
+
+std::vector<Partition> RunningService::share_of(std::size_t lane, std::size_t lanes) const {
+  std::vector<Partition> share = directory_.partitions();
+  std::erase_if(share, [=](Partition partition) { return partition.number % lanes != lane; });
+  return share;
+}
+
+void RunningService::reload(const config::LoadResult& loaded) {
+  if (!loaded.problems.empty()) {
+    refuse(loaded.problems);
+    return;
+  }
+  directory_.replace(loaded.config);
+  for (std::size_t i = 0; i < lanes_.size(); ++i) {
+    lanes_[i]->loop().post([lane = lanes_[i].get(), share = share_of(i, lanes_.size())]() mutable {
+      lane->dispatcher().serve(std::move(share));
+    });
+  }
+  reloads_.add(Counter::kConfigReloaded);
+  const config::SnapshotRef now = directory_.snapshot();
+  log_->log(Severity::kInfo, "configuration taken over", Field{"tenants", now->tenants()},
+            Field{"senders", now->senders()}, Field{"apps", now->apps().size()},
+            Field{"version", now->version()});
+  log_->flush();
+}
+
+void RunningService::refuse(const std::vector<config::Problem>& problems) {
+  reloads_.add(Counter::kConfigRefused);
+  log_->log(Severity::kError, "changed configuration refused: the old one stays in force",
+            Field{"problems", problems.size()});
+  for (std::size_t i = 0; i < std::min(problems.size(), kProblemsLogged); ++i) {
+    log_->log(Severity::kError, "configuration problem", Field{"problem", problems[i]});
+  }
+  log_->flush();
 }
 
 Result<void> RunningService::open_stores() {
@@ -219,6 +257,10 @@ void RunningService::add_gauges() {
                      [this] { return static_cast<double>(server_->stats().requests_in_flight); });
   metrics_.add_gauge("whatsapp_http_refused_framing", "Requests refused for their framing since start",
                      [this] { return static_cast<double>(server_->stats().refused_framing); });
+  metrics_.add_gauge("whatsapp_config_tenants", "Tenants in force",
+                     [this] { return static_cast<double>(directory_.snapshot()->tenants()); });
+  metrics_.add_gauge("whatsapp_config_senders", "Senders in force",
+                     [this] { return static_cast<double>(directory_.snapshot()->senders()); });
   metrics_.add_gauge("whatsapp_event_loops", "Event loops, one a core",
                      [this] { return static_cast<double>(lanes_.size()); });
 }

@@ -24,6 +24,11 @@ class Service {
   virtual std::uint16_t port() const = 0;
   virtual std::uint16_t admin_port() const = 0;
 
+  /// Takes over what may change at run time (tenants, senders, tokens, keys, limits, policies, apps) from
+  /// another load of the configuration, or, when that has problems, says so and leaves everything as it is.
+  /// From the thread that started the service.
+  virtual void reload(const config::LoadResult& loaded) = 0;
+
   /// Blocking: not ready → stop accepting → finish what is in flight within `drain_timeout` → close. After
   /// kCut the process must exit at once without destroying the service.
   virtual DrainResult drain() = 0;

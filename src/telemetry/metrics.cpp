@@ -51,6 +51,9 @@ constexpr CounterRow kCounters[] = {
      "API requests refused before anything was recorded."},
     {Counter::kApiInvalid, "whatsapp_api_refused_total", "reason", "invalid", ""},
     {Counter::kStoreErrors, "whatsapp_store_errors_total", "", "", "Store operations that failed."},
+    {Counter::kConfigReloaded, "whatsapp_config_reloads_total", "outcome", "applied",
+     "Changed configurations that were taken over, or refused with the old one staying in force."},
+    {Counter::kConfigRefused, "whatsapp_config_reloads_total", "outcome", "refused", ""},
 };
 
 struct HistogramRow {

@@ -38,6 +38,8 @@ enum class Counter : std::uint8_t {
   kApiUnauthorized,       ///< whatsapp_api_refused_total{reason="unauthorized"}
   kApiInvalid,            ///< whatsapp_api_refused_total{reason="invalid"}
   kStoreErrors,           ///< whatsapp_store_errors_total
+  kConfigReloaded,        ///< whatsapp_config_reloads_total{outcome="applied"}
+  kConfigRefused,         ///< whatsapp_config_reloads_total{outcome="refused"}
   kCount
 };
 

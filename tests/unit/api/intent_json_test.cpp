@@ -48,6 +48,17 @@ TEST_F(IntentJson, AWholeIntentIsReadWithItsDefaults) {
   EXPECT_EQ(expose(intent.dedupe_key, Purpose::kValidate), std::string{"whatsapp:tenant:acme:intent:"} + kId);
 }
 
+TEST_F(IntentJson, ATenantsPolicyDecidesWhereTheIntentDoesNotSay) {
+  const auto of = [this](const std::string& more) {
+    return std::get<outbound::Intent>(parse_one(text_intent(more)).intents.at(0)).on_unknown;
+  };
+  EXPECT_EQ(of(""), store::OnUnknown::kHold);
+  config_.tenants[0].policies.resend_unknown = true;
+  directory_->replace(config_);
+  EXPECT_EQ(of(""), store::OnUnknown::kResend);
+  EXPECT_EQ(of(R"(,"onUnknown":"hold")"), store::OnUnknown::kHold);
+}
+
 TEST_F(IntentJson, EveryFieldOfTheContractIsAccepted) {
   const auto request = parse_one(text_intent(
       R"(,"tenantId":"acme","provider":"whatsapp","senderId":"106540352242922","dedupeKey":"order-1",)"

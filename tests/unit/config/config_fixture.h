@@ -8,6 +8,7 @@
 
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
 #include <map>
 #include <string>
 
@@ -26,6 +27,14 @@ class ConfigTest : public ::testing::Test {
     variables["DATA_DIR"] = data_dir();
   }
   ~ConfigTest() override { std::filesystem::remove_all(directory); }
+
+  /// Writes a file of the test's folder; returns its path.
+  std::string write_file(const std::string& name, const std::string& content) const {
+    const std::string path = directory + "/" + name;
+    std::filesystem::create_directories(std::filesystem::path{path}.parent_path());
+    std::ofstream{path, std::ios::binary} << content;
+    return path;
+  }
 
   std::string data_dir() const { return directory + "/data"; }
 

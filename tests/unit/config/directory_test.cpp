@@ -1,5 +1,7 @@
 #include "config/directory.h"
 
+#include "base/expose.h"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -56,6 +58,65 @@ TEST(Directory, ListsPartitionsInOrderWithTheTenantsOwn) {
   EXPECT_THAT(of_acme, ::testing::IsSupersetOf({Partition::of(id("11111")), Partition::of(id("22222")),
                                                 home_partition(tenant("acme"))}));
   EXPECT_THAT(directory.partitions(), ::testing::IsSupersetOf({Partition::of(id("33333"))}));
+}
+
+TEST(Directory, AnEntryOutlivesTheSnapshotItCameFrom) {
+  Config config = two_tenants();
+  Directory directory{config};
+  const SenderRef before = directory.sender(id("11111"));
+  config.tenants.clear();
+  directory.replace(config);
+  EXPECT_EQ(directory.sender(id("11111")), nullptr);
+  EXPECT_FALSE(directory.has_tenant(tenant("acme")));
+  EXPECT_EQ(before->tenant.str(), "acme");
+  EXPECT_EQ(expose(*before->token, Purpose::kValidate), "token");
+}
+
+TEST(Directory, AReplacementIsANewVersionWithItsOwnTokensKeysAndPartitions) {
+  Config config = two_tenants();
+  Directory directory{config};
+  const SnapshotRef first = directory.snapshot();
+  config.tenants[1].senders[0].token = Secret{"rotated"};
+  config.tenants[1].senders.push_back({id("44444"), Secret{"token"}});
+  config.api_keys.push_back({tenant("other"), api_key_digest("key")});
+  directory.replace(config);
+  const SnapshotRef second = directory.snapshot();
+  EXPECT_EQ(second->version(), first->version() + 1);
+  EXPECT_EQ(expose(*second->sender(id("33333"))->token, Purpose::kValidate), "rotated");
+  EXPECT_EQ(expose(*first->sender(id("33333"))->token, Purpose::kValidate), "token");
+  EXPECT_EQ(first->tenant_of_key(api_key_digest("key")), nullptr);
+  ASSERT_NE(second->tenant_of_key(api_key_digest("key")), nullptr);
+  EXPECT_EQ(second->tenant_of_key(api_key_digest("key"))->str(), "other");
+  EXPECT_EQ(second->senders(), 4U);
+  EXPECT_THAT(second->partitions(), ::testing::Contains(Partition::of(id("44444"))));
+}
+
+TEST(Directory, AnAppIsThereOnceItHasASecret) {
+  Config config = two_tenants();
+  config.apps.push_back({"shop", Secret{"verify"}, {}});
+  config.apps[0].secrets.emplace_back("one");
+  config.apps[0].secrets.emplace_back("two");
+  const Directory directory{config};
+  const SnapshotRef now = directory.snapshot();
+  EXPECT_EQ(now->app(""), nullptr) << "the default app has no secret: its path does not exist";
+  ASSERT_NE(now->app("shop"), nullptr);
+  EXPECT_EQ(now->app("shop")->secrets.size(), 2U);
+  EXPECT_EQ(now->app("shops"), nullptr);
+}
+
+TEST(Directory, ASenderHasTheLimitsOfTheConfigurationOrItsOwn) {
+  Config config = two_tenants();
+  config.limits.sender_per_second = 7;
+  config.tenants[0].senders[1].limits = Limits{.sender_per_second = 3};
+  const Directory directory{config};
+  EXPECT_EQ(directory.sender(id("11111"))->limits.sender_per_second, 7U);
+  EXPECT_EQ(directory.sender(id("22222"))->limits.sender_per_second, 3U);
+}
+
+TEST(Directory, UnknownSendersFallToTheTenantThatWasChosen) {
+  Config config = two_tenants();
+  config.fallback_tenant = tenant("other");
+  EXPECT_EQ(Directory{config}.fallback_tenant().str(), "other");
 }
 
 }  // namespace

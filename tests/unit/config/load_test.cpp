@@ -75,6 +75,7 @@ TEST_F(Load, ReadsEverySetting) {
       {"BREAKER_WINDOW_MS", "2200"},
       {"BREAKER_OPEN_MS", "23"},
       {"BREAKER_OPEN_MAX_MS", "24"},
+      {"TENANTS_FILE", write_file("tenants.yaml", "tenants: []\n")},
   };
   for (const auto& [name, value] : others) variables[name] = value;
   const LoadResult result = load_all();

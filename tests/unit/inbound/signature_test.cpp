@@ -53,5 +53,26 @@ TEST(Signature, WithoutASecretNothingIsAccepted) {
   EXPECT_FALSE(verifier.accepts(sign("", kBody), kBody));
 }
 
+TEST(AppVerifiersTest, EachAppHasItsOwnSecretsAndAReplacementTakesEffectAtOnce) {
+  config::Config config;
+  config.webhook_secrets.emplace_back("default-secret");
+  config.apps.push_back({"shop", Secret{"verify"}, secrets({"shop-secret"})});
+  config::Directory directory{config};
+  AppVerifiers verifiers{directory};
+  EXPECT_TRUE(verifiers.accepts("", sign("default-secret", kBody), kBody));
+  EXPECT_TRUE(verifiers.accepts("shop", sign("shop-secret", kBody), kBody));
+  EXPECT_FALSE(verifiers.accepts("shop", sign("default-secret", kBody), kBody));
+  EXPECT_FALSE(verifiers.accepts("", sign("shop-secret", kBody), kBody));
+  EXPECT_FALSE(verifiers.accepts("other", sign("default-secret", kBody), kBody));
+
+  config.apps[0].secrets = secrets({"new-secret", "shop-secret"});
+  directory.replace(config);
+  EXPECT_TRUE(verifiers.accepts("shop", sign("new-secret", kBody), kBody));
+  EXPECT_TRUE(verifiers.accepts("shop", sign("shop-secret", kBody), kBody));
+  config.apps[0].secrets = secrets({"new-secret"});
+  directory.replace(config);
+  EXPECT_FALSE(verifiers.accepts("shop", sign("shop-secret", kBody), kBody));
+}
+
 }  // namespace
 }  // namespace wac::inbound

@@ -114,6 +114,31 @@ TEST(Judge, TheLastAttemptIsDeadInsteadOfRetried) {
       << "used-up attempts do not make an unknown outcome known";
 }
 
+TEST(Judge, ATenantsPoliciesGoBeforeTheConfiguration) {
+  config::Policies policies;
+  policies.max_attempts = 3;
+  policies.retry_first = Millis{7};
+  const RetryRules rules = RetryRules{}.of(policies);
+  EXPECT_EQ(rules.max_attempts, 3U);
+  EXPECT_EQ(rules.first, Millis{7});
+  EXPECT_EQ(rules.max, RetryRules{}.max);
+}
+
+TEST(Judge, ARetryBeyondTheTenantsAgeEndsDead) {
+  const WallTime created = from_millis(1'000'000);
+  const auto ended = [&](IntentState state, Millis wait) {
+    AttemptEnd end;
+    end.state = state;
+    end.wait = wait;
+    end_by_age(end, created, Millis{60'000}, created + Millis{50'000});
+    return end.state;
+  };
+  EXPECT_EQ(ended(IntentState::kRetryWait, Millis{9'999}), IntentState::kRetryWait);
+  EXPECT_EQ(ended(IntentState::kRetryWait, Millis{10'000}), IntentState::kDead);
+  EXPECT_EQ(ended(IntentState::kUnknown, Millis{10'000}), IntentState::kUnknown);
+  EXPECT_EQ(ended(IntentState::kSent, Millis{10'000}), IntentState::kSent);
+}
+
 TEST(Judge, KeepsMetasTraceId) {
   EXPECT_EQ(judged(answer(400, graph_error(100))).trace.text, "Az8or2yhqkZfEZ-_4Qn_Bam");
 }

@@ -139,6 +139,28 @@ TEST_F(DispatcherTest, AnIdleDispatcherAsksTheStoreLessThanOnceASecond) {
   stop();
 }
 
+TEST_F(DispatcherTest, APartitionThatIsAddedIsLookedAtAtOnceAndSweptFromThenOn) {
+  queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  graph_.answers.push_back(accepted("wamid.A"));
+  dispatcher_ = std::make_unique<Dispatcher>(loop_, store_, *outbound_, std::vector<Partition>{},
+                                             DispatcherRules{}, *log_);
+  scope_.spawn(dispatcher_->run());
+  loop_.advance(Millis{60'000});
+  EXPECT_EQ(state(), IntentState::kAccepted) << "it is not this loop's";
+  dispatcher_->serve(directory_->partitions());
+  loop_.run_ready();
+  EXPECT_EQ(state(), IntentState::kSent);
+  const std::size_t before = store_.calls;
+  loop_.advance(Millis{10'000});
+  EXPECT_GT(store_.calls, before);
+  dispatcher_->serve({});
+  loop_.advance(Millis{60'000});
+  const std::size_t after = store_.calls;
+  loop_.advance(Millis{60'000});
+  EXPECT_EQ(store_.calls, after) << "and left alone when it has no sender any more";
+  stop();
+}
+
 TEST_F(DispatcherTest, StopWaitsForWhatIsInFlight) {
   start();
   queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
