@@ -13,6 +13,11 @@ std::string_view bearer(const net::HttpRequest& request) {
   return value;
 }
 
+std::string_view key_of(const net::HttpRequest& request) {
+  const std::string_view key = bearer(request);
+  return key.empty() ? request.header("x-api-key") : key;
+}
+
 bool is_loopback(std::string_view peer) {
   return peer == "::1" || peer.starts_with("127.") || peer.starts_with("::ffff:127.");
 }
@@ -20,14 +25,21 @@ bool is_loopback(std::string_view peer) {
 }  // namespace
 
 std::optional<TenantId> Authenticator::tenant_of(const net::HttpRequest& request) const {
-  std::string_view key = bearer(request);
-  if (key.empty()) key = request.header("x-api-key");
+  const std::string_view key = key_of(request);
   if (key.empty()) return std::nullopt;
   // The look-up's time depends on a digest, from which nothing about the key can be learned.
   const config::SnapshotRef snapshot = directory_.snapshot();
   const TenantId* found = snapshot->tenant_of_key(config::api_key_digest(key));
   if (found == nullptr) return std::nullopt;
   return *found;
+}
+
+std::function<bool()> Authenticator::while_valid(const net::HttpRequest& request, TenantId tenant) const {
+  return [this, digest = config::api_key_digest(key_of(request)), tenant = std::move(tenant)] {
+    const config::SnapshotRef snapshot = directory_.snapshot();
+    const TenantId* found = snapshot->tenant_of_key(digest);
+    return found != nullptr && *found == tenant;
+  };
 }
 
 bool Authenticator::has_staging() const {

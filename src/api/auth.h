@@ -4,6 +4,7 @@
 #include "config/directory.h"
 #include "net/http_message.h"
 
+#include <functional>
 #include <optional>
 
 namespace wac::api {
@@ -17,6 +18,9 @@ class Authenticator {
 
   /// The tenant behind `Authorization: Bearer <key>` or `X-Api-Key: <key>`; nothing when missing or wrong.
   std::optional<TenantId> tenant_of(const net::HttpRequest& request) const;
+  /// Whether, when it is asked later, the request's key still opens that tenant's door: what goes on for long
+  /// ends when it does not. Any thread; the authenticator outlives it.
+  std::function<bool()> while_valid(const net::HttpRequest& request, TenantId tenant) const;
   /// X-Staging-Token, in constant time. False where the staging endpoint does not exist.
   bool staging_allowed(const net::HttpRequest& request) const;
   /// Whether the staging endpoint exists at all.

@@ -10,7 +10,7 @@ constexpr std::size_t kPage = 100;
 constexpr Millis kHeartbeat{15'000};
 
 Task<void> write_events(delivery::EventFeed& feed, Scheduler& loop, TenantId tenant, std::string cursor,
-                        net::BodyWriter& out) {
+                        std::function<bool()> allowed, net::BodyWriter& out) {
   bool open = co_await out.write("retry: 1000\n\n");
   while (open && !out.draining()) {
     auto page = co_await feed.read(tenant, cursor, kPage, Deadline{loop.now() + kHeartbeat});
@@ -18,6 +18,7 @@ Task<void> write_events(delivery::EventFeed& feed, Scheduler& loop, TenantId ten
       co_await out.write("event: error\ndata: {\"code\":\"store_unavailable\"}\n\n");
       co_return;
     }
+    if (!allowed()) co_return;
     cursor = page->cursor;
     std::string text;
     for (const auto& event : page->events) {
@@ -35,13 +36,15 @@ Task<void> write_events(delivery::EventFeed& feed, Scheduler& loop, TenantId ten
 }  // namespace
 
 net::HttpResponse event_stream(delivery::EventFeed& feed, Scheduler& loop, TenantId tenant,
-                               std::string cursor) {
+                               std::string cursor, std::function<bool()> allowed) {
   net::HttpResponse response;
   response.content_type = "text/event-stream";
   response.headers.emplace_back("Cache-Control", "no-store");
   response.headers.emplace_back("X-Accel-Buffering", "no");
-  response.stream = [&feed, &loop, tenant = std::move(tenant), cursor = std::move(cursor)](
-                        net::BodyWriter& out) { return write_events(feed, loop, tenant, cursor, out); };
+  response.stream = [&feed, &loop, tenant = std::move(tenant), cursor = std::move(cursor),
+                     allowed = std::move(allowed)](net::BodyWriter& out) {
+    return write_events(feed, loop, tenant, cursor, allowed, out);
+  };
   return response;
 }
 

@@ -5,10 +5,13 @@
 #include "delivery/event_feed.h"
 #include "net/http_message.h"
 
+#include <functional>
+
 namespace wac::api {
 
-/// `feed` and `loop` outlive the answer. Ends when the peer goes, the store fails or the server drains.
+/// `feed` and `loop` outlive the answer. Ends when the peer goes, the store fails, the server drains, or
+/// `allowed` says no; nothing more is sent then.
 net::HttpResponse event_stream(delivery::EventFeed& feed, Scheduler& loop, TenantId tenant,
-                               std::string cursor);
+                               std::string cursor, std::function<bool()> allowed);
 
 }  // namespace wac::api

@@ -151,7 +151,8 @@ Task<HttpResponse> PublicHandler::read_events(const HttpRequest& request) {
   net::query_parameter(request.query, "wait", wait);
   if (request.header("accept").find("text/event-stream") != std::string_view::npos) {
     const std::string_view last = request.header("last-event-id");
-    co_return event_stream(parts_.feed, parts_.loop, *tenant, last.empty() ? cursor : std::string{last});
+    co_return event_stream(parts_.feed, parts_.loop, *tenant, last.empty() ? cursor : std::string{last},
+                           parts_.auth.while_valid(request, *tenant));
   }
   const Millis patience{1'000 *
                         static_cast<std::int64_t>(std::min<std::size_t>(number_of(wait, 0), kLongestPoll))};

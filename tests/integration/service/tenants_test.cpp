@@ -238,6 +238,50 @@ TEST_F(TenantsTest, AnAppSecretRotatesUnderLoadWithoutALostWebhook) {
   EXPECT_EQ(post_webhook("/webhook/shop", inbound_text("wamid.LAST"), kNewSecret), 200);
 }
 
+TEST_F(TenantsTest, AnOpenStreamEndsWhenItsKeyIsTakenAway) {
+  replace("tenants.yaml", apps() + "tenants:\n" + acme());
+  launch();
+  HttpReply stream;
+  std::jthread reader{[&] {
+    stream =
+        http_request("GET", connector_->url("/v1/events"),
+                     {{"Authorization", "Bearer " + std::string{kAcmeKey}}, {"Accept", "text/event-stream"}},
+                     {}, {.timeout = Millis{40'000}});
+  }};
+  EXPECT_EQ(post_webhook("/webhook/shop", inbound_text("wamid.BEFORE", "said-before"), kAppSecret), 200);
+  replace("tenants.yaml", apps() + "tenants:\n" + tenant("acme", "wak_another-key", kSender));
+  ASSERT_TRUE(metric_is(kApplied, 1));
+  EXPECT_EQ(post_webhook("/webhook/shop", inbound_text("wamid.AFTER", "said-after"), kAppSecret), 200);
+  reader.join();
+  EXPECT_EQ(stream.status, 200) << stream.failure;
+  EXPECT_TRUE(stream.failure.empty()) << "ended by the connector: " << stream.failure;
+  EXPECT_NE(stream.body.find("said-before"), std::string::npos);
+  EXPECT_EQ(stream.body.find("said-after"), std::string::npos);
+  EXPECT_EQ(events("wak_another-key"), 2U);
+}
+
+TEST_F(TenantsTest, TenThousandTenantsStartQuicklyAndWeighLittle) {
+  std::string yaml = apps() + "tenants:\n" + acme();
+  std::filesystem::create_directory(files_.file("tokens"));
+  for (int i = 0; i < 10'000; ++i) {
+    const std::string token = "tokens/" + std::to_string(i);
+    write_file(files_.file(token), "EAAG" + std::string(196, 'x') + std::to_string(i));
+    yaml +=
+        tenant("t-" + std::to_string(i), "wak_" + std::to_string(i), std::to_string(200'000'000 + i), token);
+  }
+  replace("tenants.yaml", yaml);
+  const auto started = std::chrono::steady_clock::now();
+  launch();
+  const auto took = std::chrono::steady_clock::now() - started;
+  EXPECT_EQ(connector_->metric("whatsapp_config_tenants"), 10'001);
+  EXPECT_EQ(get("/v1/events", "wak_9999").status, 200);
+  EXPECT_LT(took, std::chrono::seconds{10}) << "a release build takes a fraction of a second";
+#if !__has_feature(address_sanitizer) && !__has_feature(thread_sanitizer)
+  const std::string status = read_file("/proc/" + std::to_string(connector_->process().pid()) + "/status");
+  EXPECT_LT(std::stol(status.substr(status.find("VmRSS:") + 6)), 100'000) << "kB";
+#endif
+}
+
 TEST_F(TenantsTest, AHangupReadsEverythingAgain) {
   replace("tenants.yaml", apps() + "tenants:\n" + acme());
   launch();
