@@ -7,8 +7,6 @@
 namespace wac::config {
 namespace {
 
-const std::vector<YamlNode> kNothing;
-
 /// A key as it may be shown: what does not look like one could be a value that was written in its place.
 bool looks_like_key(std::string_view key) {
   return !key.empty() && key.size() <= 32 &&
@@ -56,11 +54,12 @@ std::optional<std::int64_t> YamlFields::number(std::string_view key, std::int64_
 }
 
 const std::vector<YamlNode>& YamlFields::list(std::string_view key) {
+  static const std::vector<YamlNode> nothing;
   const YamlNode* node = member(key);
-  if (node == nullptr) return kNothing;
+  if (node == nullptr) return nothing;
   if (node->kind == YamlNode::Kind::kList) return node->children;
   problem(key, "write a list here: \"- item\" lines");
-  return kNothing;
+  return nothing;
 }
 
 void YamlFields::problem(std::string_view key, std::string rule) {

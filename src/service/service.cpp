@@ -3,6 +3,7 @@
 #include "api/admin_handler.h"
 #include "service/cores.h"
 #include "service/lane.h"
+#include "service/reload_report.h"
 #include "telemetry/version.h"
 
 #include <algorithm>
@@ -17,7 +18,6 @@ using telemetry::Field;
 using telemetry::Severity;
 
 constexpr Millis kStoreDeadline{10'000};
-constexpr std::size_t kProblemsLogged = 20;
 
 /// Runs a task on a lane's loop from the main thread and waits for its end. False when the deadline passes
 /// first.
@@ -80,7 +80,6 @@ class RunningService final : public Service {
   MonoTime now() const { return std::chrono::steady_clock::now(); }
   bool all_alive() const;
   bool all_stores_healthy() const;
-  void refuse(const std::vector<config::Problem>& problems);
   /// The partitions with senders whose due intents a lane hands out.
   std::vector<Partition> share_of(std::size_t lane, std::size_t lanes) const;
   Lane& owner_of(Partition partition) { return *lanes_[partition.number % lanes_.size()]; }
@@ -169,7 +168,8 @@ std::vector<Partition> RunningService::share_of(std::size_t lane, std::size_t la
 
 void RunningService::reload(const config::LoadResult& loaded) {
   if (!loaded.problems.empty()) {
-    refuse(loaded.problems);
+    reloads_.add(Counter::kConfigRefused);
+    report_refused(*log_, loaded.problems);
     return;
   }
   directory_.replace(loaded.config);
@@ -179,21 +179,7 @@ void RunningService::reload(const config::LoadResult& loaded) {
     });
   }
   reloads_.add(Counter::kConfigReloaded);
-  const config::SnapshotRef now = directory_.snapshot();
-  log_->log(Severity::kInfo, "configuration taken over", Field{"tenants", now->tenants()},
-            Field{"senders", now->senders()}, Field{"apps", now->apps().size()},
-            Field{"version", now->version()});
-  log_->flush();
-}
-
-void RunningService::refuse(const std::vector<config::Problem>& problems) {
-  reloads_.add(Counter::kConfigRefused);
-  log_->log(Severity::kError, "changed configuration refused: the old one stays in force",
-            Field{"problems", problems.size()});
-  for (std::size_t i = 0; i < std::min(problems.size(), kProblemsLogged); ++i) {
-    log_->log(Severity::kError, "configuration problem", Field{"problem", problems[i]});
-  }
-  log_->flush();
+  report_applied(*log_, *directory_.snapshot());
 }
 
 Result<void> RunningService::open_stores() {
