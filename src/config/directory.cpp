@@ -38,6 +38,21 @@ SenderRef Directory::sender_of(const TenantId& tenant, const SenderId& id) const
   return share(std::move(now), entry);
 }
 
+std::size_t Directory::sender_partitions(const TenantId& tenant) const {
+  const SnapshotRef now = snapshot();
+  const TenantEntry* entry = now->tenant(tenant);
+  return entry == nullptr ? 0 : entry->sender_partitions;
+}
+
+std::vector<SenderId> Directory::senders_of(const TenantId& tenant) const {
+  std::vector<SenderId> ids;
+  const SnapshotRef now = snapshot();
+  const TenantEntry* entry = now->tenant(tenant);
+  if (entry == nullptr) return ids;
+  for (const SenderEntry* sender : entry->senders) ids.push_back(sender->id);
+  return ids;
+}
+
 std::vector<Partition> Directory::partitions_of(const TenantId& tenant) const {
   const SnapshotRef now = snapshot();
   const TenantEntry* entry = now->tenant(tenant);

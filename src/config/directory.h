@@ -31,6 +31,12 @@ class Directory {
   TenantId fallback_tenant() const { return snapshot()->fallback_tenant(); }
   /// Partitions that hold anything of the tenant, ascending, without repetition.
   std::vector<Partition> partitions_of(const TenantId& tenant) const;
+  /// In how many partitions the tenant has senders.
+  std::size_t sender_partitions(const TenantId& tenant) const;
+  /// The tenant's senders, its default one first.
+  std::vector<SenderId> senders_of(const TenantId& tenant) const;
+  std::size_t tenant_count() const { return snapshot()->tenants(); }
+  std::size_t sender_count() const { return snapshot()->senders(); }
   /// Partitions of all senders, ascending.
   std::vector<Partition> partitions() const { return snapshot()->partitions(); }
 

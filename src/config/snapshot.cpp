@@ -1,5 +1,7 @@
 #include "config/snapshot.h"
 
+#include <bit>
+
 namespace wac::config {
 namespace {
 
@@ -27,6 +29,7 @@ Snapshot::Snapshot(const Config& config, std::uint64_t version) : version_(versi
   std::uint64_t occupied = 0;
   for (const TenantConfig& tenant : config.tenants) {
     TenantEntry& entry = add_tenant(tenant);
+    std::uint64_t own = 0;
     for (const SenderConfig& sender : tenant.senders) {
       if (by_sender_.contains(sender.id.str())) continue;
       const Secret& token = tokens_.emplace_back(sender.token.clone());
@@ -36,9 +39,11 @@ Snapshot::Snapshot(const Config& config, std::uint64_t version) : version_(versi
                                             sender.limits.value_or(config.limits), tenant.policies});
       by_sender_.emplace(added.id.str(), &added);
       entry.senders.push_back(&added);
-      entry.partitions |= set_of(partition);
-      occupied |= set_of(partition);
+      own |= set_of(partition);
     }
+    entry.partitions |= own;
+    entry.sender_partitions = static_cast<std::size_t>(std::popcount(own));
+    occupied |= own;
   }
   for (const ApiKey& key : config.api_keys) by_key_.emplace(key.digest, key.tenant);
   AppConfig standard{"", config.verify_token.clone(), {}};
@@ -56,7 +61,7 @@ Snapshot::Snapshot(const Config& config, std::uint64_t version) : version_(versi
 TenantEntry& Snapshot::add_tenant(const TenantConfig& config) {
   const auto found = by_tenant_.find(config.id.str());
   if (found != by_tenant_.end()) return *found->second;
-  TenantEntry& entry = tenants_.emplace_back(TenantEntry{config.id, {}, config.policies, 0});
+  TenantEntry& entry = tenants_.emplace_back(TenantEntry{config.id, {}, config.policies});
   // Events without a sender live where their tenant's name puts them.
   entry.partitions = set_of(home_partition(entry.id));
   by_tenant_.emplace(entry.id.str(), &entry);

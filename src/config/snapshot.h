@@ -28,7 +28,8 @@ struct TenantEntry {
   TenantId id;
   std::vector<const SenderEntry*> senders;  ///< the first is the default
   Policies policies;
-  std::uint64_t partitions = 0;  ///< bit n: partition n holds something of the tenant
+  std::uint64_t partitions = 0;       ///< bit n: partition n holds something of the tenant
+  std::size_t sender_partitions = 0;  ///< in how many it has senders
 };
 
 /// Where what belongs to a tenant but to none of its senders is kept (account events, unknown senders).

@@ -113,6 +113,18 @@ TEST(Directory, ASenderHasTheLimitsOfTheConfigurationOrItsOwn) {
   EXPECT_EQ(directory.sender(id("22222"))->limits.sender_per_second, 3U);
 }
 
+TEST(Directory, CountsWhatATenantHas) {
+  const Config config = two_tenants();
+  const Directory directory{config};
+  EXPECT_THAT(directory.senders_of(tenant("acme")), ::testing::ElementsAre(id("11111"), id("22222")));
+  const std::size_t expected = Partition::of(id("11111")) == Partition::of(id("22222")) ? 1 : 2;
+  EXPECT_EQ(directory.sender_partitions(tenant("acme")), expected);
+  EXPECT_EQ(directory.sender_partitions(tenant("nobody")), 0U);
+  EXPECT_TRUE(directory.senders_of(tenant("nobody")).empty());
+  EXPECT_EQ(directory.tenant_count(), 2U);
+  EXPECT_EQ(directory.sender_count(), 3U);
+}
+
 TEST(Directory, UnknownSendersFallToTheTenantThatWasChosen) {
   Config config = two_tenants();
   config.fallback_tenant = tenant("other");
