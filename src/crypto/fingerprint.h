@@ -38,6 +38,7 @@ enum class Domain : std::uint8_t {
   kRecipient = 5,   ///< tenant, phone or user id
   kLogId = 6,       ///< an identifier too free in form to be logged as it is
   kContact = 7,     ///< sender, digits of a phone number or a user id: one who writes to it or is written to
+  kMessage = 16,    ///< sender, Meta's message id
 };
 
 /// One per loop: not thread-safe.

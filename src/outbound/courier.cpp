@@ -98,6 +98,8 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   if (!end.wamid.empty()) {
     settlement.wamid =
         parts_.sealer.seal(expose(end.wamid, Purpose::kSeal), store::outcome_context(record.key));
+    settlement.message = parts_.fingerprints.of(
+        crypto::Domain::kMessage, {record.sender.str(), expose(end.wamid, Purpose::kFingerprint)});
   }
   record.error_code = end.error_code;
   record.upstream_status = end.upstream_status;

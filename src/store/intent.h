@@ -97,6 +97,7 @@ struct IntentRecord {
   std::uint32_t error_code = 0;       ///< Graph's code of the last refusal; 0: none
   std::uint32_t upstream_status = 0;  ///< HTTP status of the last answer; 0: none
   std::uint32_t duplicates = 0;       ///< further messages Meta is known to have accepted for this intent
+  std::string pricing;                ///< what evidence last said of the price (Evidence::pricing)
   /// When each state was first entered, in order of time.
   std::vector<std::pair<IntentState, WallTime>> timeline;
   /// While open: the payload. Once Meta accepted it: the sealed wamid, context outcome_context(key). Only

@@ -43,6 +43,8 @@ struct Settlement {
   std::uint32_t upstream_status = 0;
   WallTime due;              ///< for kRetryWait and kUnknown: when it is due again
   crypto::SealedBlob wamid;  ///< for kSent
+  /// For kSent: fingerprint of the message id, by which later evidence finds the intent (Evidence::message).
+  crypto::Fingerprint message = {};
 };
 
 enum class SettleOutcome : std::uint8_t {

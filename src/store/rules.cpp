@@ -140,17 +140,22 @@ EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Mi
                                 WallTime now) {
   EvidenceDecision decision;
   const bool failed = evidence.state == IntentState::kFailed;
-  if (failed && evidence.attempt < progress.attempt) return decision;
+  const std::uint32_t attempt = evidence.by_message() ? progress.message_attempt : evidence.attempt;
+  if (failed && attempt < progress.attempt) return decision;
 
-  const std::uint64_t bit = attempt_bit(evidence.attempt);
-  const bool other_message = progress.message_attempt != 0 && evidence.attempt != progress.message_attempt;
+  if (!evidence.pricing.empty() && evidence.pricing != progress.pricing) {
+    progress.pricing = evidence.pricing;
+    decision.priced = true;
+  }
+  const std::uint64_t bit = attempt_bit(attempt);
+  const bool other_message = progress.message_attempt != 0 && attempt != progress.message_attempt;
   if (!failed && other_message && (progress.counted & bit) == 0) {
     progress.counted |= bit;
     ++progress.duplicates;
     decision.duplicate_message = true;
   }
   if (progress.message_attempt == 0 && !evidence.wamid.empty()) {
-    progress.message_attempt = evidence.attempt;
+    progress.message_attempt = attempt;
     decision.message_id = MessageId::kTake;
   }
   const IntentState from = progress.state;
@@ -208,6 +213,7 @@ void show(const Progress& progress, IntentRecord& record) {
   record.error_code = progress.error_code;
   record.upstream_status = progress.upstream_status;
   record.duplicates = progress.duplicates;
+  record.pricing = progress.pricing;
   record.timeline = progress.timeline;
 }
 

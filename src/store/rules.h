@@ -26,6 +26,7 @@ struct Progress {
   std::uint32_t message_attempt = 0;
   /// Attempts counted in `duplicates`: bit n for attempt n, the last bit for all beyond.
   std::uint64_t counted = 0;
+  std::string pricing;
   std::vector<std::pair<IntentState, WallTime>> timeline;
 };
 
@@ -65,8 +66,10 @@ struct EvidenceDecision {
   std::optional<std::pair<IntentState, IntentState>> moved;
   bool duplicate_message = false;
   MessageId message_id = MessageId::kKeep;
-  bool changed() const { return moved || duplicate_message || message_id == MessageId::kTake; }
+  bool priced = false;
+  bool changed() const { return moved || duplicate_message || message_id == MessageId::kTake || priced; }
 };
+/// Evidence by message id speaks of `progress.message_attempt`.
 EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Millis retention, WallTime now);
 
 /// kConflict when the state does not allow it.

@@ -11,13 +11,14 @@
 --               them costs nothing.
 --   k:<kind>:<id>  hash: a keyed record, v version, b sealed value; l:<kind>  sorted set of the ids of a kind
 --               that is listed
+--   w:<message> fingerprint of a message id -> key, as long as the intent is remembered
 --   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence
 --
 -- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.
 --   s state   a attempt   k token   d due   b body fingerprint   q id fingerprint   t tenant   i intent id
 --   f sender  c, C correlation (first 64 bytes, rest)   o '1': resend   n created   x expires   u updated
 --   e error code   h upstream status   p duplicates
---   g what its age counts from, where that is not n
+--   g what its age counts from, where that is not n   z what evidence last said of the price
 --   w attempt whose message id we hold   m<attempt> that attempt was counted as a duplicate
 --   <state number> when that state was first entered
 local call = redis.call
@@ -36,4 +37,9 @@ end
 local function remember(prefix, key, id, retention)
   call('PEXPIRE', prefix .. 'i:' .. key, retention)
   call('PEXPIRE', prefix .. 'n:' .. id, retention)
+end
+
+-- `message`: fingerprint of the message id Meta gave it, or ''.
+local function index_message(prefix, message, key, retention)
+  if message ~= '' then call('SET', prefix .. 'w:' .. message, key, 'PX', retention) end
 end

@@ -1,7 +1,8 @@
 -- KEYS  the queue of accepted (names the slot; the other keys are derived from the prefix)
 -- ARGV  1 prefix  2 now  3 dedupe retention  4 event retention  5 intent retention
---       6… nine for each item: event fingerprint, tenant, sender or '', body,
---          intent key or '' (no evidence), attempt, state, error code, message id or ''
+--       6… eleven for each item: event fingerprint, tenant, sender or '', body,
+--          state or '' (no evidence), intent key or '', attempt, error code, message id or '',
+--          without a key: fingerprint of the message id, pricing or ''
 -- Gives one number for each item: 1 appended + 2 evidence moved an intent + 4 duplicate message
 --       + 256 * state before + 65536 * state after.
 local prefix, now = ARGV[1], ARGV[2]
@@ -62,7 +63,12 @@ local function move(key, intent, from, to, was_pending, first, id, code)
 end
 
 -- What a status says of an intent. Gives the number to add to the item's answer.
-local function apply(key, attempt, to, code, message_id)
+local function apply(to, key, attempt, code, message_id, message, pricing)
+  if key == '' then
+    key = call('GET', prefix .. 'w:' .. message)
+    if not key then return 0 end
+    attempt = call('HGET', prefix .. 'i:' .. key, 'w') or attempt
+  end
   local intent = prefix .. 'i:' .. key
   -- state, attempt of the message id, id fingerprint, counted as duplicate, first time in `to`, attempt
   local r = call('HMGET', intent, 's', 'w', 'q', 'm' .. attempt, to, 'a')
@@ -71,6 +77,7 @@ local function apply(key, attempt, to, code, message_id)
   -- That an earlier attempt failed says nothing of the one that followed it.
   if to == FAILED and tonumber(attempt) < tonumber(r[6]) then return 0 end
 
+  if pricing ~= '' then call('HSET', intent, 'z', pricing) end
   local answer = 0
   if r[2] and r[2] ~= attempt and to ~= FAILED and not r[4] then
     call('HINCRBY', intent, 'p', 1)
@@ -92,13 +99,13 @@ local function apply(key, attempt, to, code, message_id)
 end
 
 local answers = {}
-for at = 6, #ARGV, 9 do
+for at = 6, #ARGV, 11 do
   local answer = 0
   if call('SET', prefix .. 'd:' .. ARGV[at], 1, 'NX', 'PX', dedupe_ms) then
     append(ARGV[at + 1], ARGV[at], ARGV[at + 3])
     answer = 1
     if ARGV[at + 4] ~= '' then
-      answer = 1 + apply(ARGV[at + 4], ARGV[at + 5], ARGV[at + 6], ARGV[at + 7], ARGV[at + 8])
+      answer = 1 + apply(unpack(ARGV, at + 4, at + 10))
       hear(ARGV[at + 2])
     end
   end

@@ -113,6 +113,8 @@ class RecordReader {
         return read(value, record_.upstream_status);
       case 'p':
         return read(value, record_.duplicates);
+      case 'z':
+        return record_.pricing.assign(value), true;
       default:
         return true;
     }

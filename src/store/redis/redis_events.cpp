@@ -15,22 +15,27 @@ std::string text(Millis time) {
   return std::to_string(time.count());
 }
 
-/// ingest.lua's nine arguments for one item.
+/// What ingest.lua takes for one item.
+constexpr std::size_t kItemArguments = 11;
+constexpr std::size_t kEvidenceArguments = 7;
+
 void append_item(std::vector<std::string>& args, NewEvent event) {
   args.emplace_back(event.dedupe.raw());
   args.emplace_back(event.tenant.str());
   args.emplace_back(event.sender.str());
   args.push_back(std::move(event.body.bytes));
   if (!event.evidence) {
-    args.insert(args.end(), 5, std::string{});
+    args.insert(args.end(), kEvidenceArguments, std::string{});
     return;
   }
   Evidence& evidence = *event.evidence;
-  args.emplace_back(evidence.key.raw());
-  args.push_back(std::to_string(evidence.attempt));
   args.push_back(std::to_string(static_cast<unsigned>(evidence.state)));
+  args.emplace_back(evidence.by_message() ? std::string_view{} : evidence.key.raw());
+  args.push_back(std::to_string(evidence.attempt));
   args.push_back(std::to_string(evidence.error_code));
   args.push_back(std::move(evidence.wamid.bytes));
+  args.emplace_back(evidence.by_message() ? evidence.message.raw() : std::string_view{});
+  args.push_back(std::move(evidence.pricing));
 }
 
 struct Entry {
@@ -81,7 +86,7 @@ Task<Result<std::vector<Ingested>>> RedisEvents::ingest(Partition partition, std
     call.args = {prefix, std::to_string(to_millis(now)), text(rules.dedupe_retention),
                  text(rules.event_retention), text(rules.intent_retention)};
     const std::size_t end = std::min(first + kItemsPerScript, events.size());
-    call.args.reserve(call.args.size() + (end - first) * 9);
+    call.args.reserve(call.args.size() + (end - first) * kItemArguments);
     for (std::size_t at = first; at < end; ++at) append_item(call.args, std::move(events[at]));
     calls.push_back(std::move(call));
   }

@@ -140,7 +140,8 @@ Task<Result<SettleResult>> RedisIntents::settle(Settlement settlement, Millis re
                std::to_string(settlement.error_code),
                std::to_string(settlement.upstream_status),
                text(retention),
-               std::move(settlement.wamid.bytes)};
+               std::move(settlement.wamid.bytes),
+               settlement.message == crypto::Fingerprint{} ? std::string{} : text(settlement.message)};
   auto answer = co_await session_.eval(scripts_.settle, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
   co_return settle_from(*answer, settlement.state);

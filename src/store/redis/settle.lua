@@ -1,6 +1,6 @@
 -- KEYS  intent, sealed, queue of sending
 -- ARGV  1 prefix  2 key  3 token  4 state  5 now  6 due  7 error code  8 upstream status  9 retention
---       10 message id or ''
+--       10 message id or ''  11 its fingerprint or ''
 -- Gives {'applied' | 'stale', state as it stands afterwards or ''}.
 local prefix, key, token, state, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
 local retention, message_id = ARGV[9], ARGV[10]
@@ -16,7 +16,9 @@ if r[1] ~= SENDING then
   if not settled_by_evidence and r[1] ~= state then return {'stale', r[1]} end
   if settled_by_evidence and message_id ~= '' and not r[4] then
     call('HSET', KEYS[1], 'w', r[3])
-    call('SET', KEYS[2], message_id, 'PX', math.max(call('PTTL', KEYS[1]), 1))
+    local remaining = math.max(call('PTTL', KEYS[1]), 1)
+    call('SET', KEYS[2], message_id, 'PX', remaining)
+    index_message(prefix, ARGV[11], key, remaining)
   end
   return {'applied', r[1]}
 end
@@ -31,6 +33,7 @@ end
 if message_id ~= '' then
   call('HSET', KEYS[1], 's', state, 'u', now, 'e', ARGV[7], 'h', ARGV[8], state, r[6] or now, 'w', r[3])
   call('SET', KEYS[2], message_id, 'PX', retention)
+  index_message(prefix, ARGV[11], key, retention)
 else
   call('HSET', KEYS[1], 's', state, 'u', now, 'e', ARGV[7], 'h', ARGV[8], state, r[6] or now)
   call('DEL', KEYS[2])

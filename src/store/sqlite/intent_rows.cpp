@@ -7,10 +7,10 @@ namespace {
 
 constexpr std::string_view kProgress =
     "row, on_unknown, age_from, expires_at, state, attempt, token, updated, due, forget_at, "
-    "error_code, upstream_status, duplicates, message_attempt, counted, timeline";
+    "error_code, upstream_status, duplicates, message_attempt, counted, timeline, pricing";
 constexpr std::string_view kIdentity = ", key, body, tenant, id, sender, correlation, created, wamid";
 
-constexpr int kFirstIdentity = 16;
+constexpr int kFirstIdentity = 17;
 constexpr int kWamid = kFirstIdentity + 7;
 constexpr int kPayload = kWamid + 1;
 
@@ -36,6 +36,7 @@ bool read_progress(const Query& query, IntentRow& out) {
   progress.message_attempt = small(query, 13);
   progress.counted = static_cast<std::uint64_t>(query.integer(14));
   auto timeline = decode_timeline(query.bytes(15));
+  progress.pricing = query.bytes(16);
   if (!state || !timeline) return false;
   progress.state = *state;
   progress.timeline = std::move(*timeline);
@@ -73,6 +74,14 @@ std::optional<FullIntentRow> read_full(Connection& connection, const Query& quer
   return full;
 }
 
+std::optional<IntentRow> one(Connection& connection, Query& query) {
+  if (!query.step()) return std::nullopt;
+  IntentRow row;
+  if (read_progress(query, row)) return row;
+  connection.note_corrupt("sqlite: an intent's row");
+  return std::nullopt;
+}
+
 std::optional<FullIntentRow> one_full(Connection& connection, Query& query) {
   if (!query.step()) return std::nullopt;
   return read_full(connection, query);
@@ -98,18 +107,22 @@ IntentRows::IntentRows(Connection& connection)
               "duplicates, message_attempt, counted, timeline, wamid, payload) "
               "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,0,0,?,NULL,?) ON CONFLICT DO NOTHING"),
       load_(connection, "sqlite: load intent", select_progress(" FROM intents WHERE part = ? AND key = ?")),
+      load_by_message_(connection, "sqlite: load intent by message",
+                       select_progress(" FROM intents WHERE part = ? AND message_print = ?")),
       load_full_(connection, "sqlite: load intent", select_full(" FROM intents WHERE part = ? AND key = ?")),
       load_by_id_(connection, "sqlite: find intent",
                   select_full(" FROM intents WHERE part = ? AND id_print = ?")),
       save_(connection, "sqlite: save intent",
             "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, error_code=?, "
-            "upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=? WHERE row = ?"),
+            "upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=? WHERE row = ?"),
       save_dropping_(
           connection, "sqlite: settle intent",
           "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, "
-          "error_code=?, upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, "
-          "payload=NULL, wamid=coalesce(?, wamid) WHERE row = ?"),
-      set_wamid_(connection, "sqlite: set wamid", "UPDATE intents SET wamid = ? WHERE row = ?"),
+          "error_code=?, upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=?, "
+          "payload=NULL, wamid=coalesce(?, wamid), message_print=coalesce(nullif(?, x''), message_print) "
+          "WHERE row = ?"),
+      set_wamid_(connection, "sqlite: set wamid",
+                 "UPDATE intents SET wamid = ?, message_print = nullif(?, x'') WHERE row = ?"),
       remove_(connection, "sqlite: remove intent", "DELETE FROM intents WHERE row = ?"),
       due_(connection, "sqlite: due intents",
            select_full(", payload FROM intents WHERE part = ? AND state < 4 AND due <= ? "
@@ -156,11 +169,13 @@ bool IntentRows::insert(Partition partition, const NewIntent& intent, const Prog
 
 std::optional<IntentRow> IntentRows::load(Partition partition, const IntentKey& key) {
   Query query{load_, partition.number, Bytes{key.raw()}};
-  if (!query.step()) return std::nullopt;
-  IntentRow row;
-  if (read_progress(query, row)) return row;
-  connection_.note_corrupt("sqlite: an intent's row");
-  return std::nullopt;
+  return one(connection_, query);
+}
+
+std::optional<IntentRow> IntentRows::load_by_message(Partition partition,
+                                                     const crypto::Fingerprint& message) {
+  Query query{load_by_message_, partition.number, Bytes{message.raw()}};
+  return one(connection_, query);
 }
 
 std::optional<FullIntentRow> IntentRows::load_full(Partition partition, const IntentKey& key) {
@@ -174,8 +189,10 @@ std::optional<FullIntentRow> IntentRows::load_by_id(Partition partition,
   return one_full(connection_, query);
 }
 
-void IntentRows::save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid) {
+void IntentRows::save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid,
+                      const crypto::Fingerprint& message) {
   const std::string timeline = encode_timeline(progress.timeline);
+  const Bytes print{message == crypto::Fingerprint{} ? std::string_view{""} : message.raw()};
   const auto run = [&](Statement& statement, const auto&... more) {
     Query query{statement,
                 static_cast<std::uint32_t>(progress.state),
@@ -190,21 +207,22 @@ void IntentRows::save(std::int64_t row, const Progress& progress, const crypto::
                 progress.message_attempt,
                 progress.counted,
                 Bytes{timeline},
+                std::string_view{progress.pricing},
                 more...,
                 row};
     query.execute();
   };
   if (!keeps_payload(progress.state)) {
     if (wamid != nullptr) {
-      run(save_dropping_, Bytes{wamid->bytes});
+      run(save_dropping_, Bytes{wamid->bytes}, print);
     } else {
-      run(save_dropping_, nullptr);
+      run(save_dropping_, nullptr, print);
     }
     return;
   }
   run(save_);
   if (wamid == nullptr) return;
-  Query query{set_wamid_, Bytes{wamid->bytes}, row};
+  Query query{set_wamid_, Bytes{wamid->bytes}, print, row};
   query.execute();
 }
 

@@ -26,10 +26,14 @@ class IntentRows {
   /// False, and nothing is written, when the key or the id is in use.
   bool insert(Partition partition, const NewIntent& intent, const Progress& progress);
   std::optional<IntentRow> load(Partition partition, const IntentKey& key);
+  /// By the fingerprint of the message id that save() was given.
+  std::optional<IntentRow> load_by_message(Partition partition, const crypto::Fingerprint& message);
   std::optional<FullIntentRow> load_full(Partition partition, const IntentKey& key);
   std::optional<FullIntentRow> load_by_id(Partition partition, const crypto::Fingerprint& id_print);
-  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it.
-  void save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid);
+  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it, and
+  /// `message` its fingerprint, all zeros for none.
+  void save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid,
+            const crypto::Fingerprint& message = {});
   void remove(std::int64_t row);
 
   /// Open rows of the partition due by `now`, earliest first, with their payloads.
@@ -44,7 +48,7 @@ class IntentRows {
 
  private:
   Connection& connection_;
-  Statement insert_, load_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_, remove_, due_,
+  Statement insert_, load_, load_by_message_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_, remove_, due_,
       next_due_, sending_, count_, scan_, forget_;
 };
 

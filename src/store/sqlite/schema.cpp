@@ -79,8 +79,16 @@ CREATE INDEX records_forget ON records(forget_at) WHERE forget_at IS NOT NULL;
 PRAGMA user_version = 2;
 )sql";
 
+constexpr const char* kVersion3 = R"sql(
+ALTER TABLE intents ADD COLUMN pricing TEXT NOT NULL DEFAULT '';
+ALTER TABLE intents ADD COLUMN message_print BLOB;
+CREATE INDEX intents_message ON intents(part, message_print) WHERE message_print IS NOT NULL;
+
+PRAGMA user_version = 3;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

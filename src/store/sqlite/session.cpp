@@ -53,7 +53,8 @@ const crypto::SealedBlob* taken(MessageId decision, const crypto::SealedBlob& wa
 
 void apply(Session& session, Partition partition, const Evidence& evidence, const EventRules& rules,
            WallTime now, Ingested& answer) {
-  auto row = session.intents.load(partition, evidence.key);
+  auto row = evidence.by_message() ? session.intents.load_by_message(partition, evidence.message)
+                                   : session.intents.load(partition, evidence.key);
   if (!row || forgotten(row->progress, now)) return;
   const EvidenceDecision decision = apply_evidence(row->progress, evidence, rules.intent_retention, now);
   answer.moved = decision.moved;
@@ -90,7 +91,8 @@ Result<SettleResult> settle(Session& session, const Settlement& settlement, Mill
   const auto decision = store::settle(row->progress, settlement, retention, now);
   if (!decision) return std::unexpected(decision.error());
   if (row->progress.state != before || decision->message_id == MessageId::kTake) {
-    session.intents.save(row->row, row->progress, taken(decision->message_id, settlement.wamid));
+    session.intents.save(row->row, row->progress, taken(decision->message_id, settlement.wamid),
+                         settlement.message);
   }
   return SettleResult{decision->outcome, row->progress.state};
 }

@@ -210,6 +210,62 @@ TEST_P(StoreConformance, AnotherAttemptsMessageIsADuplicateAndCountedOnce) {
   EXPECT_EQ(found(made).wamid.bytes, "wamid of attempt 2");
 }
 
+TEST_P(StoreConformance, EvidenceByMessageIdFindsTheIntentThatWasSettledWithIt) {
+  const NewIntent made = intent();
+  bring_to(made, kSent);
+  EXPECT_EQ(ingest_one(message_status(made, 1, kDelivered), at(1)).moved, std::pair(kSent, kDelivered));
+  EXPECT_FALSE(ingest_one(message_status(made, 1, kSent), at(2)).moved) << "ranks only rise";
+  EXPECT_EQ(found(made).state, kDelivered);
+  EXPECT_EQ(found(made).updated, at(1));
+  EXPECT_EQ(found(made).wamid.bytes, "wamid of attempt 1");
+  EXPECT_EQ(found(made).duplicates, 0U);
+}
+
+TEST_P(StoreConformance, EvidenceByMessageIdSurvivesThatEvidenceByKeyWasFasterThanTheAnswer) {
+  const NewIntent made = intent();
+  const IntentRecord sending = claim_new(made, ClaimMode::kSendNow, at(0));
+  NewEvent early = status(made, 1, kSent);
+  early.evidence->wamid.bytes.clear();
+  ingest_one(early, at(1));
+  settle(settlement(sending, kSent), at(2));
+  EXPECT_EQ(ingest_one(message_status(made, 1, kFailed), at(3)).moved, std::pair(kSent, kFailed));
+}
+
+TEST_P(StoreConformance, EvidenceByAnUnknownMessageIdIsStillAnEvent) {
+  const NewIntent made = intent();
+  bring_to(made, kSending);
+  const Ingested answer = ingest_one(message_status(made, 1, kDelivered), at(1));
+  EXPECT_TRUE(answer.appended);
+  EXPECT_FALSE(answer.moved);
+  EXPECT_EQ(found(made).state, kSending);
+}
+
+TEST_P(StoreConformance, EvidenceByMessageIdSpeaksOfTheAttemptThatBecameThatMessage) {
+  const NewIntent made = intent();
+  settle(settlement(claim_new(made, ClaimMode::kSendNow, at(0)), kRetryWait), at(0));
+  settle(settlement(take_one(DueAction::kSend, at(1)), kSent), at(1));
+  const Ingested answer = ingest_one(message_status(made, 2, kRead), at(2));
+  EXPECT_FALSE(answer.duplicate_message);
+  EXPECT_EQ(answer.moved, std::pair(kSent, kRead));
+}
+
+TEST_P(StoreConformance, ThePriceIsKeptWhetherOrNotTheStateMoves) {
+  const NewIntent made = intent();
+  bring_to(made, kSent);
+  EXPECT_EQ(found(made).pricing, "");
+  NewEvent sent = status(made, 1, kSent);
+  sent.evidence->pricing = "utility,regular,PMP,1";
+  EXPECT_FALSE(ingest_one(sent, at(1)).moved);
+  EXPECT_EQ(found(made).pricing, "utility,regular,PMP,1");
+  EXPECT_EQ(found(made).updated, at(0)) << "the state did not change";
+  ingest_one(status(made, 1, kDelivered), at(2));
+  EXPECT_EQ(found(made).pricing, "utility,regular,PMP,1") << "a status without one leaves it";
+  NewEvent read = message_status(made, 1, kRead);
+  read.evidence->pricing = std::string(Evidence::kMaxPricing, 'p');
+  ingest_one(read, at(3));
+  EXPECT_EQ(found(made).pricing, std::string(Evidence::kMaxPricing, 'p'));
+}
+
 TEST_P(StoreConformance, FailedOfAnEarlierAttemptSaysNothingOfTheLater) {
   const NewIntent made = intent();
   settle(settlement(claim_new(made, ClaimMode::kSendNow, at(0)), kRetryWait), at(0));

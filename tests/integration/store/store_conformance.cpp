@@ -2,6 +2,17 @@
 
 namespace wac::testing {
 
+namespace {
+
+/// A fingerprint of the message that an attempt became.
+crypto::Fingerprint message_of(const store::IntentKey& key, std::uint32_t attempt) {
+  crypto::Fingerprint made = key;
+  made.bytes.back() = static_cast<std::uint8_t>(made.bytes.back() ^ (0x80U + attempt));
+  return made;
+}
+
+}  // namespace
+
 std::string engine_name(const ::testing::TestParamInfo<EngineFactory>& info) {
   return info.param.name;
 }
@@ -72,6 +83,14 @@ NewEvent StoreConformance::status(const NewIntent& of, std::uint32_t attempt, In
   return made;
 }
 
+NewEvent StoreConformance::message_status(const NewIntent& of, std::uint32_t attempt, IntentState state) {
+  NewEvent made = event();
+  made.evidence.emplace();
+  made.evidence->state = state;
+  made.evidence->message = message_of(of.key, attempt);
+  return made;
+}
+
 Settlement StoreConformance::settlement(const IntentRecord& record, IntentState state) {
   Settlement made;
   made.partition = partition_;
@@ -79,7 +98,10 @@ Settlement StoreConformance::settlement(const IntentRecord& record, IntentState 
   made.token = record.token;
   made.state = state;
   made.due = start_;
-  if (state == IntentState::kSent) made.wamid.bytes = "wamid of attempt " + std::to_string(record.attempt);
+  if (state == IntentState::kSent) {
+    made.wamid.bytes = "wamid of attempt " + std::to_string(record.attempt);
+    made.message = message_of(record.key, record.attempt);
+  }
   return made;
 }
 

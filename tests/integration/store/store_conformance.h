@@ -48,6 +48,8 @@ class StoreConformance : public ::testing::TestWithParam<EngineFactory> {
   NewIntent intent();
   NewEvent event();
   NewEvent status(const NewIntent& of, std::uint32_t attempt, IntentState state, std::string wamid = "wamid");
+  /// Evidence that names the message of that attempt, not the intent.
+  NewEvent message_status(const NewIntent& of, std::uint32_t attempt, IntentState state);
   Settlement settlement(const IntentRecord& record, IntentState state);
   WallTime at(std::int64_t millis) const { return start_ + Millis{millis}; }
 

@@ -33,7 +33,8 @@ std::vector<std::string> typical() {
           "1",  "1790000000100",
           "10", "1790000000200",
           "w",  "2",
-          "p",  "1"};
+          "p",  "1",
+          "z",  "utility,regular,PMP,1"};
 }
 
 std::vector<std::string> with(std::string name, std::string value) {
@@ -59,6 +60,7 @@ std::vector<std::string> without(std::string_view name) {
 TEST(Record, IsReadFromItsHash) {
   const auto record = record_from(kKey, reply(texts(with("", ""))));
   ASSERT_TRUE(record);
+  EXPECT_EQ(record->pricing, "utility,regular,PMP,1");
   EXPECT_EQ(record->key, kKey);
   EXPECT_EQ(record->state, IntentState::kSent);
   EXPECT_EQ(record->attempt, 2U);
