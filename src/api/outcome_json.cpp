@@ -3,6 +3,7 @@
 #include "base/expose.h"
 #include "base/rfc3339.h"
 #include "whatsapp/error_catalogue.h"
+#include "whatsapp/pricing.h"
 
 #include <boost/json.hpp>
 
@@ -51,6 +52,15 @@ void add_state(const outbound::Outcome& outcome, json::object& out) {
   out["attempts"] = record.attempt;
   if (record.upstream_status != 0) out["upstreamStatus"] = record.upstream_status;
   if (!is_success(record.state)) add_error(record, out);
+}
+
+json::object pricing_json(const whatsapp::Pricing& pricing) {
+  json::object out;
+  if (!pricing.category.empty()) out["category"] = pricing.category;
+  if (!pricing.type.empty()) out["type"] = pricing.type;
+  if (!pricing.model.empty()) out["model"] = pricing.model;
+  if (pricing.billable) out["billable"] = *pricing.billable;
+  return out;
 }
 
 json::object line_json(const ResultLine& line) {
@@ -131,6 +141,10 @@ json::object intent_json(const outbound::Outcome& outcome) {
     timeline.push_back({{"state", store::name(state)}, {"at", format_time(at)}});
   }
   out["timeline"] = std::move(timeline);
+  if (!record.pricing.empty()) {
+    if (const auto pricing = whatsapp::unpack_pricing(record.pricing))
+      out["pricing"] = pricing_json(*pricing);
+  }
   return out;
 }
 

@@ -27,7 +27,7 @@ std::string_view status_of(const ResultLine& line);
 /// {ok, result:{summary:{total,sent,deduped,failed,pending}, results:[…]}}
 std::string results_json(const std::vector<ResultLine>& lines);
 
-/// The full record for GET /v1/intents/{id}: state, attempts, timeline, error with advice.
+/// The full record for GET /v1/intents/{id}: state, attempts, timeline, price, error with advice.
 boost::json::object intent_json(const outbound::Outcome& outcome);
 
 }  // namespace wac::api

@@ -119,6 +119,20 @@ Task<HttpResponse> PublicHandler::receive_webhook(const HttpRequest& request, st
   co_return unavailable("store_unavailable", "The notification is not stored: repeat it.");
 }
 
+void PublicHandler::refused(int status, std::string_view path) {
+  if (!app_of(path)) return;
+  switch (status) {
+    case 408:
+      parts_.metrics.add(Counter::kWebhooksIncomplete);
+      break;
+    case 413:
+      parts_.metrics.add(Counter::kWebhooksTooLarge);
+      break;
+    default:
+      parts_.metrics.add(Counter::kWebhooksBadFraming);
+  }
+}
+
 HttpResponse PublicHandler::verify_webhook(const HttpRequest& request, const Secret& verify_token) {
   std::string mode;
   std::string token;

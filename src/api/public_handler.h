@@ -32,6 +32,7 @@ class PublicHandler final : public net::HttpHandler {
 
   std::size_t body_limit(net::Method method, std::string_view path) const override;
   Task<net::HttpResponse> handle(const net::HttpRequest& request) override;
+  void refused(int status, std::string_view path) override;
 
  private:
   /// `app` empty: the default one.

@@ -73,6 +73,7 @@ Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_
     parsed->items.push_back(undecodable(body));
   }
   if (parsed->without_values > 0) {
+    parts_.metrics.add(Counter::kWebhooksWithoutValues);
     parts_.log.log(Severity::kError, "webhook without values: switch on \"Include Values\" in the Meta app",
                    Field{"entries", parsed->without_values});
   }
@@ -95,22 +96,29 @@ store::NewEvent Inbound::prepare_item(const whatsapp::WebhookItem& item, const T
   if (item.sender) event.sender = *item.sender;
   const PersonalText body = make_cloud_event(item, event.dedupe, tenant, trace_parent, now);
   event.body = parts_.sealer.seal(expose(body, Purpose::kSeal), store::event_context(event.dedupe));
-  if (!item.status) return event;
-
-  const auto state = state_of(item.status->status);
-  const auto attempt = store::parse_attempt_id(item.status->opaque);
-  if (!state || !attempt) return event;
-  store::Evidence evidence;
-  evidence.key = attempt->key;
-  evidence.attempt = attempt->attempt;
-  evidence.state = *state;
-  evidence.error_code = item.status->error_code;
-  if (!item.status->wamid.empty()) {
-    evidence.wamid =
-        parts_.sealer.seal(expose(item.status->wamid, Purpose::kSeal), store::outcome_context(evidence.key));
-  }
-  event.evidence = std::move(evidence);
+  if (item.status && item.sender) event.evidence = evidence_of(*item.status, *item.sender);
   return event;
+}
+
+// By the name of our attempt, which says most; by the message id where Meta left that name out.
+std::optional<store::Evidence> Inbound::evidence_of(const whatsapp::StatusInfo& status,
+                                                    const SenderId& sender) {
+  const auto state = state_of(status.status);
+  if (!state || status.wamid.empty()) return std::nullopt;
+  store::Evidence evidence;
+  evidence.state = *state;
+  evidence.error_code = status.error_code;
+  evidence.pricing = status.pricing;
+  if (const auto attempt = store::parse_attempt_id(status.opaque)) {
+    evidence.key = attempt->key;
+    evidence.attempt = attempt->attempt;
+    evidence.wamid =
+        parts_.sealer.seal(expose(status.wamid, Purpose::kSeal), store::outcome_context(evidence.key));
+  } else {
+    evidence.message = parts_.fingerprints.of(crypto::Domain::kMessage,
+                                              {sender.str(), expose(status.wamid, Purpose::kFingerprint)});
+  }
+  return evidence;
 }
 
 Task<bool> Inbound::store_all(Batches batches, WallTime now) {

@@ -13,6 +13,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 
 namespace wac::inbound {
 
@@ -49,6 +50,7 @@ class Inbound {
   Batches prepare(std::string_view body, std::string_view trace_parent, WallTime now);
   store::NewEvent prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
                                std::string_view trace_parent, WallTime now);
+  std::optional<store::Evidence> evidence_of(const whatsapp::StatusInfo& status, const SenderId& sender);
   Task<bool> store_all(Batches batches, WallTime now);
   Task<void> store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now, bool* ok);
   void account(const std::vector<store::Ingested>& items);

@@ -90,6 +90,7 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
 
 Task<void> HttpConnection::refuse(int status, const char* why) {
   worker_.refused_framing.add();
+  worker_.handler().refused(status, reader_.head().path);
   ending_ = Ending::kNone;
   HttpResponse response = worker_.handler().refuse(status, why);
   output_.clear();

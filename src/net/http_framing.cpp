@@ -257,6 +257,7 @@ void RequestReader::next() {
   text_.clear();
   body_.clear();
   head_.fields.clear();
+  head_.path = head_.query = {};
   head_.keep_alive = head_.expects_continue = false;
   state_ = State::kHead;
   line_ = scanned_ = remaining_ = 0;

@@ -12,6 +12,8 @@ std::size_t HttpHandler::body_limit(Method, std::string_view) const {
   return std::numeric_limits<std::size_t>::max();
 }
 
+void HttpHandler::refused(int, std::string_view) {}
+
 HttpResponse HttpHandler::refuse(int status, std::string_view why) const {
   HttpResponse response;
   response.status = status;

@@ -37,6 +37,9 @@ class HttpHandler {
   /// The answer to a request the server itself refuses (bad framing, too large, time out): an RFC 9457 body.
   /// `why` is a literal such as "content-length and transfer-encoding together".
   virtual HttpResponse refuse(int status, std::string_view why) const;
+  /// The server refused a request so, for counting. `path` is empty when the refusal came before it was
+  /// known.
+  virtual void refused(int status, std::string_view path);
 };
 
 /// Counters a server keeps; read from any thread.

@@ -16,16 +16,16 @@ namespace wac::store {
 /// `failed` of an earlier attempt says nothing of the later one and changes nothing. An unknown intent is
 /// ignored. Whatever it speaks of, it counts as evidence for its sender (DueAction::kResend).
 ///
-/// It names its intent by key and attempt, or, where the status carried no name of ours, by the fingerprint of
-/// its message id, which a settlement left behind (Settlement::message). Then it speaks of the attempt whose
-/// message id is known.
+/// It names its intent by key and attempt, or, where the status carried no name of ours, by the fingerprint
+/// of its message id, which a settlement left behind (Settlement::message). Then it speaks of the attempt
+/// whose message id is known.
 struct Evidence {
   IntentKey key;
   std::uint32_t attempt = 0;
   IntentState state = IntentState::kSent;
   std::uint32_t error_code = 0;
-  crypto::SealedBlob wamid;           ///< context outcome_context(key); empty without a key
-  crypto::Fingerprint message = {};   ///< without a key: of the message id
+  crypto::SealedBlob wamid;          ///< context outcome_context(key); empty without a key
+  crypto::Fingerprint message = {};  ///< without a key: of the message id
   /// What the status says of the price: at most kMaxPricing bytes, no personal data, empty for nothing. The
   /// latest one is kept, whether or not the state moves. The store does not look into it.
   std::string pricing = {};

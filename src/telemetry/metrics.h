@@ -18,28 +18,32 @@ namespace wac::telemetry {
 
 /// Each enumerator is one series; metrics.cpp holds the table of names, labels and help texts.
 enum class Counter : std::uint8_t {
-  kMessagesSent,          ///< whatsapp_messages_sent_total
-  kMessagesFailed,        ///< whatsapp_messages_failed_total
-  kMessagesDeduped,       ///< whatsapp_messages_deduped_total
-  kIntentsAccepted,       ///< whatsapp_intents_accepted_total
-  kSendAttempts,          ///< whatsapp_send_attempts_total
-  kSendRetries,           ///< whatsapp_send_retries_total
-  kUnknownEntered,        ///< whatsapp_unknown_total{event="entered"}
-  kUnknownSettled,        ///< whatsapp_unknown_total{event="settled_by_webhook"}
-  kUnknownResent,         ///< whatsapp_unknown_total{event="resent"}
-  kUnknownUnconfirmed,    ///< whatsapp_unknown_total{event="unconfirmed"}
-  kLeasesRecovered,       ///< whatsapp_leases_recovered_total
-  kWebhooksAccepted,      ///< whatsapp_webhooks_total{outcome="accepted"}
-  kWebhooksBadSignature,  ///< whatsapp_webhooks_total{outcome="bad_signature"}
-  kWebhooksUndecodable,   ///< whatsapp_webhooks_total{outcome="undecodable"}
-  kWebhooksUnavailable,   ///< whatsapp_webhooks_total{outcome="store_unavailable"}
-  kEventsAppended,        ///< whatsapp_events_total{outcome="appended"}
-  kEventsDuplicate,       ///< whatsapp_events_total{outcome="duplicate"}
-  kApiUnauthorized,       ///< whatsapp_api_refused_total{reason="unauthorized"}
-  kApiInvalid,            ///< whatsapp_api_refused_total{reason="invalid"}
-  kStoreErrors,           ///< whatsapp_store_errors_total
-  kConfigReloaded,        ///< whatsapp_config_reloads_total{outcome="applied"}
-  kConfigRefused,         ///< whatsapp_config_reloads_total{outcome="refused"}
+  kMessagesSent,           ///< whatsapp_messages_sent_total
+  kMessagesFailed,         ///< whatsapp_messages_failed_total
+  kMessagesDeduped,        ///< whatsapp_messages_deduped_total
+  kIntentsAccepted,        ///< whatsapp_intents_accepted_total
+  kSendAttempts,           ///< whatsapp_send_attempts_total
+  kSendRetries,            ///< whatsapp_send_retries_total
+  kUnknownEntered,         ///< whatsapp_unknown_total{event="entered"}
+  kUnknownSettled,         ///< whatsapp_unknown_total{event="settled_by_webhook"}
+  kUnknownResent,          ///< whatsapp_unknown_total{event="resent"}
+  kUnknownUnconfirmed,     ///< whatsapp_unknown_total{event="unconfirmed"}
+  kLeasesRecovered,        ///< whatsapp_leases_recovered_total
+  kWebhooksAccepted,       ///< whatsapp_webhooks_total{outcome="accepted"}
+  kWebhooksBadSignature,   ///< whatsapp_webhooks_total{outcome="bad_signature"}
+  kWebhooksUndecodable,    ///< whatsapp_webhooks_total{outcome="undecodable"}
+  kWebhooksUnavailable,    ///< whatsapp_webhooks_total{outcome="store_unavailable"}
+  kWebhooksWithoutValues,  ///< whatsapp_webhooks_total{outcome="without_values"}
+  kWebhooksTooLarge,       ///< whatsapp_webhooks_total{outcome="too_large"}
+  kWebhooksIncomplete,     ///< whatsapp_webhooks_total{outcome="incomplete"}
+  kWebhooksBadFraming,     ///< whatsapp_webhooks_total{outcome="bad_framing"}
+  kEventsAppended,         ///< whatsapp_events_total{outcome="appended"}
+  kEventsDuplicate,        ///< whatsapp_events_total{outcome="duplicate"}
+  kApiUnauthorized,        ///< whatsapp_api_refused_total{reason="unauthorized"}
+  kApiInvalid,             ///< whatsapp_api_refused_total{reason="invalid"}
+  kStoreErrors,            ///< whatsapp_store_errors_total
+  kConfigReloaded,         ///< whatsapp_config_reloads_total{outcome="applied"}
+  kConfigRefused,          ///< whatsapp_config_reloads_total{outcome="refused"}
   kCount
 };
 

@@ -23,27 +23,30 @@ struct StatusInfo {
   Wamid wamid;
   std::string opaque;            ///< biz_opaque_callback_data, as it came; empty when absent
   std::uint32_t error_code = 0;  ///< errors[0].code of a failed one
+  std::string pricing;           ///< as pack_pricing() makes it (whatsapp/pricing.h); empty when absent
 };
 
 struct WebhookItem {
-  /// "message.received.<type>", "message.status.<word>", "account.<field>" for the fields of facts §3.7,
-  /// "unknown.<field>" for others and for odd items, "unknown.notification", "webhook.without_values",
-  /// "value.error": the part of the event type after "whatsapp.". Only [a-z0-9_.].
+  /// "message.received.<type>", "message.status.<word>", "account.<field>" for the fields of facts §3.7 (one
+  /// item for each entry of those that are lists), "unknown.<field>" for others and for odd items,
+  /// "unknown.notification", "webhook.without_values", "value.error": the part of the event type after
+  /// "whatsapp.". Only [a-z0-9_.].
   std::string type;
   std::string account;             ///< entry.id (WABA), digits, else empty
   std::optional<SenderId> sender;  ///< metadata.phone_number_id
   /// What makes the item itself: messages {pnid, wamid}, statuses {pnid, wamid, status, participant, error
-  /// code}, others their time and canonical content. Fingerprint it; never store it.
+  /// code}, echoes {pnid, wamid}, others their time and canonical content. Fingerprint it; never store it.
   PersonalText identity;
   std::optional<WallTime> timestamp;
   std::optional<StatusInfo> status;
   /// The event's `data`: {"account":…,"sender":{"phoneNumberId","displayPhoneNumber"} when known, then
   ///   messages   "message": normalised, "contact":{…} when it is the message's own
   ///   statuses   "status": normalised, "contact":{…}
-  ///   others     "field" when known, and for account.* and value.error "value" as Meta sent it (left out for
-  ///              lists of content such as history, which may be megabytes)
-  /// and "raw": the item as Meta sent it (a message, a status, a change's value, or all that is not
-  /// understood)}.
+  ///   account.*  "field" and "notice": normalised (whatsapp/notice_table.h), or "message" for echoes
+  ///   errors     "error": normalised
+  ///   others     "field" when known
+  /// and "raw": the item as Meta sent it (a message, a status, a change's value or an entry of its list, or
+  /// all that is not understood)}.
   PersonalText data;
 };
 

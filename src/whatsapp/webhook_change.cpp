@@ -1,116 +1,20 @@
 #include "whatsapp/webhook_change.h"
 
 #include "whatsapp/json_text.h"
+#include "whatsapp/pricing.h"
+#include "whatsapp/webhook_contacts.h"
+#include "whatsapp/webhook_fields.h"
+#include "whatsapp/webhook_identity.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <unordered_map>
+#include <limits>
 
 namespace wac::whatsapp {
 namespace {
 
 namespace json = boost::json;
-
-// Facts §3.7, without `messages`. Sorted.
-constexpr auto kKnownFields = std::to_array<std::string_view>({
-    "account_alerts",
-    "account_review_update",
-    "account_settings_update",
-    "account_update",
-    "automatic_events",
-    "business_capability_update",
-    "business_username_update",
-    "business_username_updates",
-    "calls",
-    "consumer_profile",
-    "flows",
-    "group_lifecycle_update",
-    "group_participants_update",
-    "group_settings_update",
-    "group_status_update",
-    "history",
-    "message_echoes",
-    "message_template_components_update",
-    "message_template_quality_update",
-    "message_template_status_update",
-    "messaging_handovers",
-    "partner_solutions",
-    "payment_configuration_update",
-    "phone_number_name_update",
-    "phone_number_quality_update",
-    "security",
-    "smb_app_state_sync",
-    "smb_message_echoes",
-    "standby",
-    "template_category_update",
-    "template_correct_category_detection",
-    "user_preferences",
-});
-static_assert(std::ranges::is_sorted(kKnownFields));
-
-// Lists of content rather than notices: a value may fill the whole notification.
-constexpr std::array<std::string_view, 7> kBulkFields{
-    "calls",   "history",         "message_echoes", "smb_app_state_sync", "smb_message_echoes",
-    "standby", "user_preferences"};
-static_assert(std::ranges::is_sorted(kBulkFields));
-
-/// Parts of an identity, each behind its length, so that no two lists of parts read the same.
-class Identity {
- public:
-  Identity& part(std::string_view text) {
-    std::array<char, 20> length;
-    const auto [end, error] = std::to_chars(length.data(), length.data() + length.size(), text.size());
-    text_.append(length.data(), end);
-    text_ += ':';
-    text_ += text;
-    return *this;
-  }
-  PersonalText take() { return PersonalText{std::move(text_)}; }
-
- private:
-  std::string text_;
-};
-
-/// value.contacts[]: whom messages and statuses belong to.
-class Contacts {
- public:
-  explicit Contacts(const json::array* contacts) : contacts_(contacts) {}
-
-  /// `position` is the item's place among its siblings: Meta lists contacts in the same order.
-  const json::object* find(std::string_view wa_id, std::string_view user_id, std::size_t position) {
-    if (contacts_ == nullptr || contacts_->empty()) return nullptr;
-    const json::object* guess = (*contacts_)[std::min(position, contacts_->size() - 1)].if_object();
-    if (guess != nullptr && belongs(*guess, wa_id, user_id)) return guess;
-    if (contacts_->size() == 1) return nullptr;
-    if (index_.empty()) build_index();
-    for (const std::string_view id : {wa_id, user_id}) {
-      if (id.empty()) continue;
-      if (const auto found = index_.find(id); found != index_.end()) return found->second;
-    }
-    return nullptr;
-  }
-
- private:
-  static bool belongs(const json::object& contact, std::string_view wa_id, std::string_view user_id) {
-    return (!wa_id.empty() && text_of(contact, "wa_id") == wa_id) ||
-           (!user_id.empty() && text_of(contact, "user_id") == user_id);
-  }
-  void build_index() {
-    for (const json::value& entry : *contacts_) {
-      const json::object* contact = entry.if_object();
-      if (contact == nullptr) continue;
-      for (const std::string_view key : {"wa_id", "user_id"}) {
-        if (const std::string_view id = text_of(*contact, key); !id.empty()) index_.emplace(id, contact);
-      }
-    }
-    // Never empty after this, so that it is built once.
-    index_.emplace(std::string_view{}, nullptr);
-  }
-
-  const json::array* contacts_;
-  std::unordered_map<std::string_view, const json::object*> index_;
-};
 
 bool is_text_or_absent(const json::object& object, std::string_view member) {
   const json::value* value = object.if_contains(member);
@@ -182,6 +86,16 @@ std::string_view participant_of(const json::object& status) {
   return {};
 }
 
+std::string packed_pricing(const json::object& status) {
+  const json::object* pricing = pricing_of(status);
+  if (pricing == nullptr) return {};
+  const json::value* billable = pricing->if_contains("billable");
+  Pricing read{std::string{text_of(*pricing, "category")}, std::string{text_of(*pricing, "type")},
+               std::string{text_of(*pricing, "pricing_model")}, std::nullopt};
+  if (billable != nullptr && billable->is_bool()) read.billable = billable->get_bool();
+  return pack_pricing(read);
+}
+
 // A status settles an intent, so it needs no more than an id and a word: mistyped members are left out of its
 // normalised form, the rest counts.
 void append_status(std::vector<WebhookItem>& items, const WebhookPlace& place, const json::value& entry,
@@ -208,40 +122,49 @@ void append_status(std::vector<WebhookItem>& items, const WebhookPlace& place, c
   item.status = StatusInfo{.status = std::string{word},
                            .wamid = Wamid{std::string{wamid}},
                            .opaque = std::string{text_of(*status, "biz_opaque_callback_data")},
-                           .error_code = error_code};
+                           .error_code = error_code,
+                           .pricing = packed_pricing(*status)};
   const json::object* contact =
       contacts.find(text_of(*status, "recipient_id"), text_of(*status, "recipient_user_id"), position);
   item.data = PersonalText{make_data(place, DataForm::kStatus, entry, contact)};
 }
 
 void append_error(std::vector<WebhookItem>& items, const WebhookPlace& place, const json::value& entry) {
-  if (!entry.is_object()) return append_by_content(items, place, "unknown.messages", entry, DataForm::kRaw);
-  append_by_content(items, place, "value.error", entry, DataForm::kChange);
+  if (!entry.is_object())
+    return append_by_content(items, place, "unknown." + std::string{place.field}, entry, DataForm::kRaw);
+  append_by_content(items, place, "value.error", entry, DataForm::kError);
 }
 
-bool is_understood(const json::key_value_pair& member) {
+bool is_understood(const json::key_value_pair& member, std::span<const std::string_view> lists) {
   const std::string_view key{member.key().data(), member.key().size()};
+  if (key.empty()) return false;
   if (key == "messaging_product") return true;
   if (key == "metadata") return member.value().is_object();
-  return (key == "contacts" || key == "messages" || key == "statuses" || key == "errors") &&
-         member.value().is_array();
+  const bool list = key == "contacts" || key == "errors" || std::ranges::find(lists, key) != lists.end();
+  return list && member.value().is_array();
 }
 
-/// What else the value holds (`user_actions`, `groups`, mistyped lists, …) is an item of its own.
-void append_rest(std::vector<WebhookItem>& items, const WebhookPlace& place, const json::object& value) {
+/// What else the value holds (`user_actions`, mistyped lists, …) is an item of its own.
+void append_rest(std::vector<WebhookItem>& items, const WebhookPlace& place, const json::object& value,
+                 std::span<const std::string_view> lists) {
   json::object rest(value.storage());
   for (const auto& member : value) {
-    if (!is_understood(member)) rest.emplace(member.key(), member.value());
+    if (!is_understood(member, lists)) rest.emplace(member.key(), member.value());
   }
   if (rest.empty()) return;
-  append_by_content(items, place, "unknown.messages", json::value(std::move(rest)), DataForm::kRaw);
+  append_by_content(items, place, "unknown." + std::string{place.field}, json::value(std::move(rest)),
+                    DataForm::kRaw);
 }
 
-void append_messages(std::vector<WebhookItem>& items, WebhookPlace place, const json::object& value) {
-  if (const json::object* metadata = find_object(value, "metadata")) {
-    place.sender = SenderId::parse(text_of(*metadata, "phone_number_id"));
-    place.display_phone_number = text_of(*metadata, "display_phone_number");
-  }
+void read_metadata(WebhookPlace& place, const json::object& value) {
+  const json::object* metadata = find_object(value, "metadata");
+  if (metadata == nullptr) return;
+  place.sender = SenderId::parse(text_of(*metadata, "phone_number_id"));
+  place.display_phone_number = text_of(*metadata, "display_phone_number");
+}
+
+void append_messages(std::vector<WebhookItem>& items, const WebhookPlace& place, const json::object& value) {
+  constexpr std::array<std::string_view, 2> kLists{"messages", "statuses"};
   Contacts contacts(find_array(value, "contacts"));
   const std::size_t before = items.size();
   if (const json::array* messages = find_array(value, "messages")) {
@@ -257,8 +180,73 @@ void append_messages(std::vector<WebhookItem>& items, WebhookPlace place, const 
   if (const json::array* errors = find_array(value, "errors")) {
     for (const json::value& error : *errors) append_error(items, place, error);
   }
-  append_rest(items, place, value);
+  append_rest(items, place, value, kLists);
   if (items.size() == before) append_by_content(items, place, "unknown.messages", value, DataForm::kRaw);
+}
+
+/// When it happened, by its own account.
+std::optional<WallTime> own_time(const json::object& entry) {
+  if (const auto time = parse_timestamp(entry.if_contains("timestamp"))) return time;
+  const json::object* metadata = find_object(entry, "metadata");
+  return metadata == nullptr ? std::nullopt : parse_timestamp(metadata->if_contains("timestamp"));
+}
+
+const json::object* contact_of(const json::object& entry, Contacts& contacts, std::size_t position) {
+  for (const auto& [wa_id, user_id] :
+       {std::pair{"wa_id", "user_id"}, std::pair{"from", "from_user_id"}, std::pair{"to", "to_user_id"},
+        std::pair{"recipient_id", "recipient_user_id"}}) {
+    const json::object* found = contacts.find(text_of(entry, wa_id), text_of(entry, user_id), position);
+    if (found != nullptr) return found;
+  }
+  return nullptr;
+}
+
+/// One item of a field's list.
+void append_listed(std::vector<WebhookItem>& items, const WebhookPlace& place, const FieldRule& rule,
+                   const json::value& entry, Contacts& contacts, std::size_t position) {
+  const json::object* object = entry.if_object();
+  if (object == nullptr || (rule.form == DataForm::kEcho && !is_well_formed_message(*object))) {
+    return append_by_content(items, place, "unknown." + std::string{place.field}, entry, DataForm::kRaw);
+  }
+  WebhookItem& item = items.emplace_back();
+  item.type = "account." + std::string{place.field};
+  item.account = place.account;
+  item.sender = place.sender;
+  item.timestamp = own_time(*object);
+  const std::string_view sender = place.sender ? place.sender->str() : std::string_view{};
+  Identity identity;
+  identity.part(item.type).part(place.account).part(sender);
+  if (rule.form == DataForm::kEcho) {
+    identity.part(text_of(*object, "id"));
+  } else {
+    // Where the item has no time of its own, the notification's tells it from an equal one of another day.
+    const bool dated = item.timestamp || !place.entry_time;
+    identity.part(dated ? std::string{} : std::to_string(to_millis(*place.entry_time)));
+    std::string canonical;
+    append_json(canonical, entry, KeyOrder::kSorted);
+    identity.part(canonical);
+  }
+  item.identity = identity.take();
+  if (!item.timestamp) item.timestamp = place.entry_time;
+  item.data = PersonalText{make_data(place, rule.form, entry, contact_of(*object, contacts, position))};
+}
+
+void append_lists(std::vector<WebhookItem>& items, const WebhookPlace& place, const FieldRule& rule,
+                  const json::object& value) {
+  Contacts contacts(find_array(value, "contacts"));
+  const std::size_t before = items.size();
+  for (const std::string_view name : rule.lists) {
+    const json::array* list = name.empty() ? nullptr : find_array(value, name);
+    if (list == nullptr) continue;
+    for (std::size_t i = 0; i < list->size(); ++i) append_listed(items, place, rule, (*list)[i], contacts, i);
+  }
+  if (const json::array* errors = find_array(value, "errors")) {
+    for (const json::value& error : *errors) append_error(items, place, error);
+  }
+  append_rest(items, place, value, rule.lists);
+  if (items.size() == before) {
+    append_by_content(items, place, "unknown." + std::string{place.field}, value, DataForm::kRaw);
+  }
 }
 
 }  // namespace
@@ -290,15 +278,14 @@ void append_change(std::vector<WebhookItem>& items, WebhookPlace place, const js
   if (value == nullptr || !value->is_object()) {
     return append_by_content(items, place, "unknown." + std::string{field}, change, DataForm::kRaw);
   }
-  if (field == "messages") return append_messages(items, std::move(place), value->get_object());
-  if (const json::object* metadata = find_object(value->get_object(), "metadata")) {
-    place.sender = SenderId::parse(text_of(*metadata, "phone_number_id"));
-    place.display_phone_number = text_of(*metadata, "display_phone_number");
+  read_metadata(place, value->get_object());
+  if (field == "messages") return append_messages(items, place, value->get_object());
+  const FieldRule* rule = find_field(field);
+  if (rule == nullptr) {
+    return append_by_content(items, place, "unknown." + std::string{field}, *value, DataForm::kRaw);
   }
-  const bool known = std::ranges::binary_search(kKnownFields, field);
-  const bool bulk = std::ranges::binary_search(kBulkFields, field);
-  const DataForm form = !known ? DataForm::kRaw : bulk ? DataForm::kBulk : DataForm::kChange;
-  append_by_content(items, place, (known ? "account." : "unknown.") + std::string{field}, *value, form);
+  if (!rule->lists.front().empty()) return append_lists(items, place, *rule, value->get_object());
+  append_by_content(items, place, "account." + std::string{field}, *value, rule->form);
 }
 
 }  // namespace wac::whatsapp

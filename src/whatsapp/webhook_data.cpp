@@ -2,6 +2,8 @@
 
 #include "whatsapp/json_text.h"
 #include "whatsapp/text_rules.h"
+#include "whatsapp/webhook_notice.h"
+#include "whatsapp/webhook_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -25,6 +27,8 @@ constexpr std::array kMessageTexts{
     Renamed{"from", "from"},
     Renamed{"from_user_id", "fromUserId"},
     Renamed{"from_parent_user_id", "fromParentUserId"},
+    Renamed{"to", "to"},
+    Renamed{"to_user_id", "toUserId"},
     Renamed{"group_id", "groupId"},
     Renamed{"timestamp", "timestamp"},
 };
@@ -48,37 +52,13 @@ constexpr std::array kStatusTexts{
     Renamed{"biz_opaque_callback_data", "opaque"},
     Renamed{"template_id", "templateId"},
 };
-constexpr std::array kStatusObjects{Renamed{"conversation", "conversation"}, Renamed{"pricing", "pricing"},
-                                    Renamed{"errors", "errors"}};
+constexpr std::array kStatusObjects{Renamed{"conversation", "conversation"}, Renamed{"errors", "errors"}};
 
 constexpr std::array kContactTexts{
     Renamed{"wa_id", "waId"},
     Renamed{"user_id", "userId"},
     Renamed{"parent_user_id", "parentUserId"},
     Renamed{"identity_key_hash", "identityKeyHash"},
-};
-
-/// Writes the members of one object; no comma before the first.
-class ObjectWriter {
- public:
-  explicit ObjectWriter(std::string& out) : out_(out) { out_ += '{'; }
-  ObjectWriter(const ObjectWriter&) = delete;
-  ObjectWriter& operator=(const ObjectWriter&) = delete;
-
-  /// The caller appends the value. Names are ours: nothing in them needs escaping.
-  std::string& name(std::string_view name) {
-    out_ += first_ ? "\"" : ",\"";
-    first_ = false;
-    out_ += name;
-    out_ += "\":";
-    return out_;
-  }
-  void text(std::string_view member, std::string_view value) { append_json_string(name(member), value); }
-  void end() { out_ += '}'; }
-
- private:
-  std::string& out_;
-  bool first_ = true;
 };
 
 bool has_earlier_spelling(std::span<const Renamed> table, std::size_t index, const json::object& object) {
@@ -91,13 +71,8 @@ bool has_earlier_spelling(std::span<const Renamed> table, std::size_t index, con
 void write_texts(ObjectWriter& writer, std::span<const Renamed> table, const json::object& object) {
   for (std::size_t i = 0; i < table.size(); ++i) {
     const json::value* value = object.if_contains(table[i].theirs);
-    if (value == nullptr) continue;
-    const bool number = value->is_int64() || value->is_uint64();
-    if ((!value->is_string() && !number) || has_earlier_spelling(table, i, object)) continue;
-    std::string& out = writer.name(table[i].ours);
-    if (number) out += '"';
-    append_json(out, *value);
-    if (number) out += '"';
+    if (value == nullptr || !is_textual(*value) || has_earlier_spelling(table, i, object)) continue;
+    append_as_text(writer.name(table[i].ours), *value);
   }
 }
 
@@ -128,6 +103,7 @@ void write_status(std::string& out, const json::object& status) {
   writer.text("status", type_word_or_unknown(text_of(status, "status")));
   write_texts(writer, kStatusTexts, status);
   write_objects(writer, kStatusObjects, status);
+  if (const json::object* pricing = pricing_of(status)) append_json(writer.name("pricing"), *pricing);
   writer.end();
 }
 
@@ -160,15 +136,23 @@ std::string make_data(const WebhookPlace& place, DataForm form, const json::valu
   ObjectWriter writer(out);
   writer.text("account", place.account);
   if (place.sender) write_sender(writer.name("sender"), place);
-  const bool of_change = form == DataForm::kChange || form == DataForm::kBulk || form == DataForm::kRaw;
-  if (of_change && !place.field.empty()) writer.text("field", place.field);
-  if (form == DataForm::kMessage) write_message(writer.name("message"), item.get_object());
+  const bool of_field = form == DataForm::kNotice || form == DataForm::kEcho || form == DataForm::kRaw;
+  if (of_field && !place.field.empty()) writer.text("field", place.field);
+  if (form == DataForm::kMessage || form == DataForm::kEcho)
+    write_message(writer.name("message"), item.get_object());
   if (form == DataForm::kStatus) write_status(writer.name("status"), item.get_object());
-  if (form == DataForm::kChange) append_json(writer.name("value"), item);
+  if (form == DataForm::kNotice) append_notice(writer.name("notice"), place.field, item.get_object());
+  if (form == DataForm::kError) append_notice(writer.name("error"), kErrorNotice, item.get_object());
   if (contact != nullptr) write_contact(writer.name("contact"), *contact);
   append_json(writer.name("raw"), item);
   writer.end();
   return out;
+}
+
+const json::object* pricing_of(const json::object& status) {
+  if (const json::object* pricing = find_object(status, "pricing")) return pricing;
+  const json::object* conversation = find_object(status, "conversation");
+  return conversation == nullptr ? nullptr : find_object(*conversation, "pricing");
 }
 
 bool is_type_word(std::string_view text) {

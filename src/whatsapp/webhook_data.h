@@ -24,16 +24,21 @@ struct WebhookPlace {
 
 /// What stands between "account"/"sender" and "raw" in the data.
 enum class DataForm : std::uint8_t {
-  kMessage,  ///< "message": normalised, and "contact"
-  kStatus,   ///< "status": normalised, and "contact"
-  kChange,   ///< "field", "value": as Meta sent it
-  kBulk,     ///< "field"; the value may be megabytes and is in "raw" alone
+  kMessage,  ///< "message": normalised
+  kStatus,   ///< "status": normalised
+  kNotice,   ///< "field", "notice": normalised
+  kEcho,     ///< "field", "message": normalised, of one that the business sent by other means
+  kError,    ///< "error": normalised
   kRaw,      ///< "field" when known
 };
 
-/// `item` is the message, the status, the value of a change, or anything at all (kRaw).
+/// `item` is the message, the status, the value of a change or an item of its list, or anything at all
+/// (kRaw). `contact`: whom it belongs to, or null.
 std::string make_data(const WebhookPlace& place, DataForm form, const boost::json::value& item,
                       const boost::json::object* contact);
+
+/// A status' pricing, which groups nest under its conversation; or null.
+const boost::json::object* pricing_of(const boost::json::object& status);
 
 /// [a-z0-9_]{1,64}: what may become part of an event's type.
 bool is_type_word(std::string_view text);

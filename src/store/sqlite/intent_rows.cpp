@@ -114,11 +114,13 @@ IntentRows::IntentRows(Connection& connection)
                   select_full(" FROM intents WHERE part = ? AND id_print = ?")),
       save_(connection, "sqlite: save intent",
             "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, error_code=?, "
-            "upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=? WHERE row = ?"),
+            "upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=? WHERE row "
+            "= ?"),
       save_dropping_(
           connection, "sqlite: settle intent",
           "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, "
-          "error_code=?, upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=?, "
+          "error_code=?, upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, "
+          "pricing=?, "
           "payload=NULL, wamid=coalesce(?, wamid), message_print=coalesce(nullif(?, x''), message_print) "
           "WHERE row = ?"),
       set_wamid_(connection, "sqlite: set wamid",

@@ -30,8 +30,8 @@ class IntentRows {
   std::optional<IntentRow> load_by_message(Partition partition, const crypto::Fingerprint& message);
   std::optional<FullIntentRow> load_full(Partition partition, const IntentKey& key);
   std::optional<FullIntentRow> load_by_id(Partition partition, const crypto::Fingerprint& id_print);
-  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it, and
-  /// `message` its fingerprint, all zeros for none.
+  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it,
+  /// and `message` its fingerprint, all zeros for none.
   void save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid,
             const crypto::Fingerprint& message = {});
   void remove(std::int64_t row);
@@ -48,8 +48,8 @@ class IntentRows {
 
  private:
   Connection& connection_;
-  Statement insert_, load_, load_by_message_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_, remove_, due_,
-      next_due_, sending_, count_, scan_, forget_;
+  Statement insert_, load_, load_by_message_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_,
+      remove_, due_, next_due_, sending_, count_, scan_, forget_;
 };
 
 }  // namespace wac::store::sqlite

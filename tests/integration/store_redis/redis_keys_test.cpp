@@ -30,8 +30,8 @@ TEST_P(RedisKeysTest, EveryKeyBeginsWithThePartitionAndNamesAKind) {
       "if string.sub(key, 1, #prefix) ~= prefix then out[#out + 1] = 'foreign' else "
       "local kind = string.sub(key, #prefix + 1, #prefix + 2) "
       "out[#out + 1] = kind .. (#key - #prefix - 2) end end return out";
-  EXPECT_THAT(lines(lua(kinds)), ::testing::IsSubsetOf({"i:16", "s:16", "n:16", "w:16", "d:16", "q00", "q10", "q20",
-                                                        "q30", "e:6", "v:9", "q0", "q1", "q2", "q3"}));
+  EXPECT_THAT(lines(lua(kinds)), ::testing::IsSubsetOf({"i:16", "s:16", "n:16", "w:16", "d:16", "q00", "q10",
+                                                        "q20", "q30", "e:6", "v:9", "q0", "q1", "q2", "q3"}));
 }
 
 TEST_P(RedisKeysTest, OnlySealedBlobsAreKeptAsTheyCome) {

@@ -79,5 +79,26 @@ TEST(Intent, ShowsItsTimeline) {
   EXPECT_EQ(body.at("timeline").at(1).at("at"), "2025-02-12T00:43:45.000Z");
 }
 
+TEST(Intent, ShowsWhatMetaSaidOfThePrice) {
+  auto made = line(Submission::kDuplicate, IntentState::kDelivered);
+  EXPECT_FALSE(intent_json(*made.outcome).contains("pricing"));
+  made.outcome->record.pricing = "utility,regular,PMP,1";
+  EXPECT_EQ(json::serialize(intent_json(*made.outcome).at("pricing")),
+            R"({"category":"utility","type":"regular","model":"PMP","billable":true})");
+  made.outcome->record.pricing = "not ours";
+  EXPECT_FALSE(intent_json(*made.outcome).contains("pricing"));
+}
+
+TEST(Intent, ShowsTheErrorOfAStatusThatFailedAfterwards) {
+  auto made = line(Submission::kDuplicate, IntentState::kFailed, 131049);
+  made.outcome->record.upstream_status = 200;
+  made.outcome->record.timeline = {{IntentState::kSent, from_millis(1'739'321'024'000)},
+                                   {IntentState::kFailed, from_millis(1'739'321'025'000)}};
+  const auto body = intent_json(*made.outcome);
+  EXPECT_EQ(body.at("errorCode"), "131049");
+  EXPECT_FALSE(body.at("advice").as_string().empty());
+  EXPECT_EQ(body.at("timeline").at(1).at("state"), "failed");
+}
+
 }  // namespace
 }  // namespace wac::api

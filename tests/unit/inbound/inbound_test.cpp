@@ -180,13 +180,35 @@ TEST_F(InboundTest, AStatusWithOurOpaqueIdIsEvidence) {
   EXPECT_EQ(expose(*wamid, Purpose::kValidate), "wamid.S");
 }
 
-TEST_F(InboundTest, AStatusOfSomebodyElsesMessageOrOfAnUnknownWordIsOnlyAnEvent) {
+TEST_F(InboundTest, AStatusWithoutOurNameIsEvidenceByItsMessageId) {
   const std::string statuses =
-      R"("statuses":[{"id":"wamid.S","status":"delivered","timestamp":"1739321024","biz_opaque_callback_data":"theirs"},)"
-      R"({"id":"wamid.T","status":"warning","timestamp":"1739321024"}])";
+      R"("statuses":[{"id":"wamid.S","status":"failed","timestamp":"1739321024","biz_opaque_callback_data":"theirs",)"
+      R"("errors":[{"code":131049}],"pricing":{"billable":false,"pricing_model":"PMP","category":"marketing"}}])";
   EXPECT_EQ(receive(notification(change("106540352242922", statuses))), Receipt::kDurable);
-  ASSERT_EQ(events_.count(), 2U);
-  for (const auto& event : events_.appended.begin()->second) EXPECT_FALSE(event.evidence);
+  const auto& evidence = events_.appended.begin()->second.front().evidence;
+  ASSERT_TRUE(evidence);
+  EXPECT_TRUE(evidence->by_message());
+  EXPECT_EQ(evidence->message, fingerprints_->of(crypto::Domain::kMessage, {"106540352242922", "wamid.S"}));
+  EXPECT_EQ(evidence->state, store::IntentState::kFailed);
+  EXPECT_EQ(evidence->error_code, 131049U);
+  EXPECT_EQ(evidence->pricing, "marketing,,PMP,0");
+  EXPECT_TRUE(evidence->wamid.empty());
+}
+
+TEST_F(InboundTest, AStatusOfAnUnknownWordIsOnlyAnEvent) {
+  const std::string statuses = R"("statuses":[{"id":"wamid.T","status":"warning","timestamp":"1739321024"}])";
+  EXPECT_EQ(receive(notification(change("106540352242922", statuses))), Receipt::kDurable);
+  ASSERT_EQ(events_.count(), 1U);
+  EXPECT_FALSE(events_.appended.begin()->second.front().evidence);
+}
+
+TEST_F(InboundTest, AnAppThatSendsNoValuesIsReported) {
+  EXPECT_EQ(
+      receive(R"({"object":"whatsapp_business_account","entry":[{"id":"1","changed_fields":["messages"]}]})"),
+      Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 1U);
+  EXPECT_EQ(metrics_.total(Counter::kWebhooksWithoutValues), 1U);
+  EXPECT_NE(log_text_.find("Include Values"), std::string::npos);
 }
 
 TEST_F(InboundTest, LogsCarryNoPersonalData) {

@@ -104,6 +104,13 @@ TEST(WebhookStatus, TakesBothSpellingsOfTheParentUserId) {
   EXPECT_EQ(shown(both[0].data).find("US.ENT.2"), shown(both[0].data).rfind("US.ENT.2")) << "once, in raw";
 }
 
+TEST(WebhookStatus, OfGroupsNestsItsPriceUnderTheConversation) {
+  const auto data = data_of(statuses(
+      R"({"id":"wamid.A","status":"sent","recipient_type":"group","conversation":{"id":"c","pricing":{"category":"group_service"}}})")
+                                [0]);
+  EXPECT_EQ(canonical(data.at("status").at("pricing")), R"({"category":"group_service"})");
+}
+
 TEST(WebhookStatus, FindsItsContact) {
   const auto items = items_of(notification(
       R"("contacts":[{"profile":{"name":"Ann"},"user_id":"US.1"}],"statuses":[{"id":"wamid.A","status":"sent","recipient_user_id":"US.1"}])"));
