@@ -72,7 +72,9 @@ stage_fuzz() {
     # What is found new goes to the build tree; a file worth keeping is added to the corpus by hand.
     found=build/fuzz/found/$target
     mkdir -p "$found"
-    "build/fuzz/bin/fuzz_$target" -max_total_time="${FUZZ_SECONDS:-30}" -timeout=10 "$found" "tests/fuzz/corpus/$target"
+    local -a options=(-max_total_time="${FUZZ_SECONDS:-30}" -timeout=10)
+    [[ ! -f tests/fuzz/dictionaries/$target ]] || options+=(-dict="tests/fuzz/dictionaries/$target")
+    "build/fuzz/bin/fuzz_$target" "${options[@]}" "$found" "tests/fuzz/corpus/$target"
   done
 }
 

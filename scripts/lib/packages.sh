@@ -15,7 +15,7 @@ BUILD_PACKAGES=(
 # For tests, benchmarks and checks, besides the above.
 TEST_PACKAGES=(
   libclang-rt-19-dev clang-tidy-19 clang-format-19 redis-server redis-tools nginx-light openssl curl sqlite3
-  prometheus shellcheck wrk
+  prometheus shellcheck wrk python3-jsonschema
 )
 
 # Prints those of its arguments that are not installed, one a line.
