@@ -1,7 +1,7 @@
 // Closed-loop load: C connections, each with one request in flight, every request new: webhooks are freshly
 // signed messages with ids of their own, intents have ids of their own. Prints one JSON line.
 //
-//   loadgen webhook|intents|plain URL --connections 64 --requests 100000 --secret S --api-key K
+//   loadgen webhook|intents URL --connections 64 --requests 100000 --batch 1 --secret S --api-key K
 
 #include "base/encoding.h"
 #include "base/random.h"
@@ -55,12 +55,18 @@ class Bodies {
 
  private:
   std::string webhook() {
+    std::string messages;
+    for (std::size_t i = 0; i < options_.batch; ++i) {
+      messages +=
+          (i == 0 ? "" : ",") + std::string{R"({"from":"16505551234","id":"wamid.HBgL)"} + run_ +
+          std::to_string(count_++) +
+          R"(","timestamp":"1749416383","type":"text","text":{"body":"Does it come in another color? I would like to know before )"
+          R"(the end of the week, because the party is on Saturday and everybody will be there."}})";
+    }
     return R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":{"messaging_product":)"
            R"("whatsapp","metadata":{"display_phone_number":"15550783881","phone_number_id":"106540352242922"},"contacts":[)"
-           R"({"profile":{"name":"Sheena Nelson"},"wa_id":"16505551234"}],"messages":[{"from":"16505551234","id":"wamid.HBgL)" +
-           run_ + std::to_string(count_++) +
-           R"(","timestamp":"1749416383","type":"text","text":{"body":"Does it come in another color? I would like to know before )"
-           R"(the end of the week, because the party is on Saturday and everybody will be there."}}]},"field":"messages"}]}]})";
+           R"({"profile":{"name":"Sheena Nelson"},"wa_id":"16505551234"}],"messages":[)" +
+           messages + R"(]},"field":"messages"}]}]})";
   }
   std::string intents() {
     std::string list;

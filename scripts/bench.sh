@@ -3,7 +3,7 @@
 #
 #   scripts/bench.sh [--requests N] [--rounds N]
 #
-# Prints per line: requests/s, CPU microseconds per request (per intent where a request carries 100), the
+# Prints per line: requests/s, CPU microseconds per request (per intent or item where a request carries many), the
 # ratio of that to nginx, latencies, memory. Quote the ratios: machines differ and drift.
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
