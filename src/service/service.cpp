@@ -243,6 +243,11 @@ void RunningService::add_gauges() {
                      [this] { return static_cast<double>(server_->stats().requests_in_flight); });
   metrics_.add_gauge("whatsapp_http_refused_framing", "Requests refused for their framing since start",
                      [this] { return static_cast<double>(server_->stats().refused_framing); });
+  metrics_.add_gauge("whatsapp_event_readers", "Long polls and streams that wait for events", [this] {
+    std::size_t waiting = 0;
+    for (const auto& lane : lanes_) waiting += lane->feed().waiting();
+    return static_cast<double>(waiting);
+  });
   metrics_.add_gauge("whatsapp_config_tenants", "Tenants in force",
                      [this] { return static_cast<double>(directory_.snapshot()->tenants()); });
   metrics_.add_gauge("whatsapp_config_senders", "Senders in force",

@@ -248,6 +248,7 @@ TEST_F(TenantsTest, AnOpenStreamEndsWhenItsKeyIsTakenAway) {
                      {{"Authorization", "Bearer " + std::string{kAcmeKey}}, {"Accept", "text/event-stream"}},
                      {}, {.timeout = Millis{40'000}});
   }};
+  ASSERT_TRUE(metric_is("whatsapp_event_readers", 1));
   EXPECT_EQ(post_webhook("/webhook/shop", inbound_text("wamid.BEFORE", "said-before"), kAppSecret), 200);
   replace("tenants.yaml", apps() + "tenants:\n" + tenant("acme", "wak_another-key", kSender));
   ASSERT_TRUE(metric_is(kApplied, 1));
