@@ -38,6 +38,8 @@ Submission submission_of(ClaimOutcome outcome) {
       return Submission::kBodyConflict;
     case ClaimOutcome::kIdConflict:
       return Submission::kIdConflict;
+    case ClaimOutcome::kRefused:
+      break;  // only asked for by name
   }
   return Submission::kIdConflict;
 }

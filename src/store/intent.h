@@ -6,6 +6,7 @@
 #include "base/time.h"
 #include "crypto/fingerprint.h"
 #include "crypto/keyring.h"
+#include "store/pace.h"
 
 #include <array>
 #include <cstdint>
@@ -30,7 +31,7 @@ enum class IntentState : std::uint8_t {
   kFailed = 20,     ///< refused for good
   kExpired = 21,    ///< `expires_at` passed before it was sent
   kCancelled = 22,  ///< withdrawn before it was sent
-  kDead = 23,       ///< attempts or time used up
+  kDead = 23,       ///< attempts or time used up; keeps its payload, for a person to redrive
 };
 
 /// "accepted", "retry_wait", … as the API shows them.
@@ -69,6 +70,13 @@ struct NewIntent {
   TenantId tenant;
   IntentId id;
   SenderId sender;
+  /// Fingerprint of (sender, recipient): the conversation whose order and pace it keeps. All zero: none.
+  crypto::Fingerprint recipient;
+  Priority priority = Priority::kNormal;
+  PaceLimits limits;
+  /// Fingerprint of the access token. Another one than the sender's last clears the breaker, and a stop that
+  /// waits for one. All zero: not told.
+  crypto::Fingerprint credential;
   CorrelationId correlation;
   OnUnknown on_unknown = OnUnknown::kHold;
   /// Context for opening: payload_context(key).
@@ -85,11 +93,15 @@ struct IntentRecord {
   TenantId tenant;
   IntentId id;
   SenderId sender;
+  crypto::Fingerprint recipient;
+  Priority priority = Priority::kNormal;
   CorrelationId correlation;
   OnUnknown on_unknown = OnUnknown::kHold;
+  Hold hold = Hold::kNone;  ///< of accepted and retry_wait: why it waits
   IntentState state = IntentState::kAccepted;
-  std::uint32_t attempt = 0;  ///< attempts started so far
-  std::uint64_t token = 0;    ///< fencing token of the current claim; rises with every claim
+  std::uint32_t attempt = 0;    ///< attempts started so far
+  std::uint32_t uncounted = 0;  ///< of these, the ones that do not count towards DueRules::max_attempts
+  std::uint64_t token = 0;      ///< fencing token of the current claim; rises with every claim
   WallTime created;
   WallTime updated;  ///< when the state last changed
   WallTime due;      ///< of open intents

@@ -6,14 +6,19 @@
 #include "base/error.h"
 #include "base/task.h"
 #include "store/intent.h"
+#include "store/pace.h"
 
 #include <span>
 
 namespace wac::store {
 
 enum class ClaimMode : std::uint8_t {
-  kQueue,    ///< record it as accepted; take_due() will hand it out
-  kSendNow,  ///< record it as sending, attempt 1 marked as started, leased to the caller
+  kQueue,  ///< record it as accepted; take_due() will hand it out
+  /// Record it as sending, attempt 1 marked as started, leased to the caller. Where order, pace, breaker or a
+  /// stop forbid to start it now: as kQueue, with `hold`, and `due` at the earliest time it could go as far
+  /// as that is known now (an intent that waits for its turn becomes due when the one before it has left).
+  kSendNow,
+  kSendNowOrRefuse,  ///< as kSendNow, but kRefused instead of waiting for a breaker or a stop
 };
 
 enum class ClaimOutcome : std::uint8_t {
@@ -23,6 +28,10 @@ enum class ClaimOutcome : std::uint8_t {
   kDuplicate,     ///< known already; `record` tells how it stands
   kBodyConflict,  ///< known with another body; nothing changed
   kIdConflict,    ///< the intent id is in use under another dedupe key; nothing changed
+  /// The sender's breaker is open or it is stopped (`record.hold`); nothing is recorded. `record.due`: when
+  /// to
+  /// try again.
+  kRefused,
 };
 // A settled intent whose retention has passed counts as never seen, for claim() and everything else.
 
@@ -37,7 +46,8 @@ struct Settlement {
   IntentKey key;
   std::uint64_t token = 0;
   /// kSent, kFailed, kRetryWait, kUnknown, kDead, kExpired; anything else is kInvalid. The final ones drop
-  /// the payload, leave the due queue and start the retention.
+  /// the payload, leave the due queue and start the retention. kDead keeps the payload for the retention
+  /// given (DueRules::undecided_retention is meant), because a person may redrive it.
   IntentState state = IntentState::kSent;
   std::uint32_t error_code = 0;
   std::uint32_t upstream_status = 0;
@@ -45,6 +55,9 @@ struct Settlement {
   crypto::SealedBlob wamid;  ///< for kSent
   /// For kSent: fingerprint of the message id, by which later evidence finds the intent (Evidence::message).
   crypto::Fingerprint message = {};
+  /// Applied once, together with the settlement: not when it is stale, repeated or behind evidence.
+  PaceSignal signal;
+  bool counts = true;  ///< false: the attempt does not count towards DueRules::max_attempts
 };
 
 enum class SettleOutcome : std::uint8_t {
@@ -68,10 +81,11 @@ enum class DueAction : std::uint8_t {
   /// the retention, because a person may resend it.
   kUnconfirmed,
   /// Its window closed, policy says resend, attempts, age and expiry allow it, and evidence for its sender
-  /// (any status) arrived after it became unknown: as kSend.
+  /// (any status) arrived after it became unknown: as kSend. It waits for its sender's pace, not for its
+  /// turn.
   kResend,
-  kExpired,  ///< its expiry passed first
-  kDead,     ///< it had used up its attempts or time
+  kExpired,  ///< its expiry passed first, due or not
+  kDead,     ///< it had used up its attempts or time; as kUnconfirmed it keeps its payload
 };
 
 struct DueItem {
@@ -82,16 +96,20 @@ struct DueItem {
 struct DueRules {
   Millis lease{30'000};             ///< of what is handed out
   Millis unknown_window{600'000};   ///< from now, for kNowUnknown
-  std::uint32_t max_attempts = 10;  ///< an intent due again after that many is dead
+  std::uint32_t max_attempts = 10;  ///< an intent due again after that many (that count) is dead
   Millis max_age{86'400'000};    ///< likewise after that long since `created`, or the claimed `due` if later
   Millis retention{86'400'000};  ///< how long a settled intent is remembered (dedupe)
-  /// How long an unconfirmed intent waits for a person, payload and all.
+  /// How long an unconfirmed or dead intent waits for a person, payload and all.
   Millis undecided_retention{30LL * 86'400'000};
+  std::size_t per_sender = 0;  ///< at most so many of one sender are handed out by one call; 0: no such limit
+  std::vector<SenderId> skip;  ///< senders whose queue is left alone by this call
 };
 
 struct DueBatch {
   std::vector<DueItem> items;
-  /// When the partition's next intent is due; nothing when its queue is empty.
+  /// When the next call can find something to decide: the next time of a sender that was not skipped, of a
+  /// lease, a window or an expiry. Nothing: not before something changes. Those that wait for their turn or
+  /// for a stopped sender have no time.
   std::optional<WallTime> next_due;
 };
 
@@ -101,6 +119,7 @@ enum class Command : std::uint8_t {
   kResolveSent,    ///< unknown, unconfirmed → sent
   kResolveFailed,  ///< unknown, unconfirmed → failed
   kResolveResend,  ///< unknown, unconfirmed → accepted, due now
+  kRedrive,        ///< dead → accepted, due now; attempts and age count anew
 };
 
 struct StateCounts {
@@ -119,8 +138,10 @@ class IntentStore {
 
   virtual Task<Result<SettleResult>> settle(Settlement settlement, Millis retention, WallTime now) = 0;
 
-  /// Decides about at most `limit` intents of the partition whose time has come (see DueAction): queued ones
-  /// and retries are claimed for the caller, expired leases become unknown, closed windows are resolved.
+  /// Decides about at most `limit` intents of the partition whose time has come (see DueAction). First
+  /// expired leases become unknown, closed windows are resolved and expired intents leave; then queued ones
+  /// and retries are claimed for the caller: the senders take turns, high priority goes before normal, and
+  /// none goes faster than its limits allow. What one call costs does not depend on how many wait.
   virtual Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
                                           WallTime now) = 0;
 
@@ -142,6 +163,16 @@ class IntentStore {
     std::string cursor;
   };
   virtual Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) = 0;
+
+  /// Dead intents, newest first. Cursors as with scan(); what dies meanwhile does not disturb the paging.
+  /// kInvalid: not a cursor of this function.
+  virtual Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) = 0;
+
+  /// The senders the store knows, in order of their ids, as they stand at `now`.
+  virtual Task<Result<std::vector<SenderPace>>> senders(Partition partition, WallTime now) = 0;
+
+  /// Ends a stop and closes the breaker. False: there was nothing to end.
+  virtual Task<Result<bool>> resume(SenderId sender, WallTime now) = 0;
 };
 
 }  // namespace wac::store

@@ -22,6 +22,7 @@ void claim(Progress& progress, Millis lease, WallTime now) {
   ++progress.attempt;
   ++progress.token;
   progress.due = now + lease;
+  progress.hold = Hold::kNone;
 }
 
 bool expired(const Progress& progress, WallTime now) {
@@ -29,7 +30,8 @@ bool expired(const Progress& progress, WallTime now) {
 }
 
 bool used_up(const Progress& progress, const DueRules& rules, WallTime now) {
-  return progress.attempt >= rules.max_attempts || now - progress.age_from > rules.max_age;
+  return progress.attempt - progress.uncounted >= rules.max_attempts ||
+         now - progress.age_from > rules.max_age;
 }
 
 bool settled_by_meta(IntentState state) {
@@ -43,7 +45,7 @@ std::uint64_t attempt_bit(std::uint32_t attempt) {
 }  // namespace
 
 bool keeps_payload(IntentState state) {
-  return is_open(state) || state == IntentState::kUnconfirmed;
+  return is_open(state) || state == IntentState::kUnconfirmed || state == IntentState::kDead;
 }
 
 bool forgotten(const Progress& progress, WallTime now) {
@@ -68,7 +70,7 @@ Progress first_progress(const NewIntent& intent, ClaimMode mode, Millis lease, M
   progress.expires_at = intent.expires_at;
   if (expired(progress, now)) {
     enter_for(progress, IntentState::kExpired, retention, now);
-  } else if (mode == ClaimMode::kSendNow) {
+  } else if (mode != ClaimMode::kQueue) {
     claim(progress, lease, now);
     progress.token = first_token(intent);
   } else {
@@ -99,12 +101,24 @@ Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, 
     } else {
       enter_for(progress, settlement.state, retention, now);
     }
+    if (!settlement.counts) ++progress.uncounted;
     progress.error_code = settlement.error_code;
     progress.upstream_status = settlement.upstream_status;
     if (!settlement.wamid.empty()) decision.message_id = MessageId::kTake;
   }
   if (decision.message_id == MessageId::kTake) progress.message_attempt = progress.attempt;
   return decision;
+}
+
+bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now) {
+  return expired(progress, now) || used_up(progress, rules, now);
+}
+
+bool may_resend(const Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
+                WallTime now) {
+  // Silence only means "not taken" when other evidence of the sender did get through meanwhile.
+  const bool silent = evidence_at && *evidence_at > progress.updated;
+  return progress.on_unknown == OnUnknown::kResend && silent && !at_its_end(progress, rules, now);
 }
 
 DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
@@ -114,10 +128,7 @@ DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<Wa
     return DueAction::kNowUnknown;
   }
   if (progress.state == IntentState::kUnknown) {
-    // Silence only means "not taken" when other evidence of the sender did get through meanwhile.
-    const bool silent = evidence_at && *evidence_at > progress.updated;
-    if (progress.on_unknown == OnUnknown::kResend && silent && !used_up(progress, rules, now) &&
-        !expired(progress, now)) {
+    if (may_resend(progress, rules, evidence_at, now)) {
       claim(progress, rules.lease, now);
       return DueAction::kResend;
     }
@@ -129,7 +140,7 @@ DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<Wa
     return DueAction::kExpired;
   }
   if (used_up(progress, rules, now)) {
-    enter_for(progress, IntentState::kDead, rules.retention, now);
+    enter_for(progress, IntentState::kDead, rules.undecided_retention, now);
     return DueAction::kDead;
   }
   claim(progress, rules.lease, now);
@@ -174,7 +185,11 @@ Result<void> apply_command(Progress& progress, Command command, Millis retention
   const IntentState from = progress.state;
   const bool waiting = from == IntentState::kAccepted || from == IntentState::kRetryWait;
   const bool undecided = from == IntentState::kUnknown || from == IntentState::kUnconfirmed;
-  if (command == Command::kCancel ? !waiting : !undecided) {
+  const bool dead = from == IntentState::kDead;
+  const bool allowed = command == Command::kCancel    ? waiting
+                       : command == Command::kRedrive ? dead
+                                                      : undecided;
+  if (!allowed) {
     return fail(ErrorCode::kConflict, "store: the intent's state does not allow the command");
   }
   switch (command) {
@@ -192,6 +207,13 @@ Result<void> apply_command(Progress& progress, Command command, Millis retention
       progress.due = now;
       progress.forget_at.reset();
       break;
+    case Command::kRedrive:
+      enter(progress, IntentState::kAccepted, now);
+      progress.due = now;
+      progress.forget_at.reset();
+      progress.age_from = now;
+      progress.uncounted = progress.attempt;
+      break;
   }
   return {};
 }
@@ -206,6 +228,8 @@ void show(const Progress& progress, IntentRecord& record) {
   record.on_unknown = progress.on_unknown;
   record.state = progress.state;
   record.attempt = progress.attempt;
+  record.uncounted = progress.uncounted;
+  record.hold = progress.hold;
   record.token = progress.token;
   record.updated = progress.updated;
   record.due = progress.due;

@@ -12,7 +12,9 @@ namespace wac::store {
 struct Progress {
   IntentState state = IntentState::kAccepted;
   OnUnknown on_unknown = OnUnknown::kHold;
+  Hold hold = Hold::kNone;
   std::uint32_t attempt = 0;
+  std::uint32_t uncounted = 0;
   std::uint64_t token = 0;
   WallTime age_from;  ///< what DueRules::max_age counts from
   WallTime updated;   ///< when the state last changed
@@ -30,7 +32,7 @@ struct Progress {
   std::vector<std::pair<IntentState, WallTime>> timeline;
 };
 
-/// Open states and unconfirmed: it may still have to be sent.
+/// Open states, unconfirmed and dead: it may still have to be sent.
 bool keeps_payload(IntentState state);
 /// Its retention has passed: it counts as never seen.
 bool forgotten(const Progress& progress, WallTime now);
@@ -57,6 +59,12 @@ struct SettleDecision {
 /// kInvalid: not a state that a settlement may bring.
 Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, Millis retention,
                               WallTime now);
+
+/// Whether an accepted or waiting intent may not be sent any more: expired, or attempts or age used up.
+bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now);
+/// Whether a closed window of an unknown outcome leads to another attempt.
+bool may_resend(const Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
+                WallTime now);
 
 /// For an intent that is open and due. `evidence_at`: when its sender last had evidence.
 DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,

@@ -13,12 +13,23 @@
 --               that is listed
 --   w:<message> fingerprint of a message id -> key, as long as the intent is remembered
 --   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence
+--   h:<sender>, r:<sender>
+--               sorted sets of a sender's accepted and waiting intents of high and normal priority, by when
+--               they may be looked at; those that wait for their turn at the end (turns.lua)
+--   L:<pair>    lane of a recipient: sorted set of the keys that wait for their turn. Only while some do.
+--   P:<pair>    hash: whose turn it is, and the recipient's pace (pace.lua). Expires when idle.
+--   g:<sender>  hash: the sender's pace, breaker and stop (pace.lua); ss set of all senders
+--   y:<tenant>  the tenant's pace
+--   sn          sorted set of senders that have something ready, by when they can send next
+--   xq          sorted set of accepted and waiting intents by expiry
+--   dl          sorted set of dead intents by time of death
 --
 -- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.
 --   s state   a attempt   k token   d due   b body fingerprint   q id fingerprint   t tenant   i intent id
 --   f sender  c, C correlation (first 64 bytes, rest)   o '1': resend   n created   x expires   u updated
 --   e error code   h upstream status   p duplicates
 --   g what its age counts from, where that is not n   z what evidence last said of the price
+--   r recipient (pair)   y '1': high priority   v what it waits for (Hold)   j attempts that do not count
 --   w attempt whose message id we hold   m<attempt> that attempt was counted as a duplicate
 --   <state number> when that state was first entered
 local call = redis.call

@@ -56,6 +56,8 @@ local function move(key, intent, from, to, was_pending, first, id, code)
   if code ~= '0' then call('HSET', intent, 'e', code) end
   -- What was final already keeps the end of its retention.
   if was_pending then
+    moved(prefix, intent_of(prefix, key), from, to, 0, tonumber(now))
+    if from == DEAD then call('ZREM', prefix .. 'dl', key) end
     requeue(prefix, key, from, to)
     call('DEL', prefix .. 's:' .. key)
     remember(prefix, key, id, intent_ms)
@@ -85,7 +87,7 @@ local function apply(to, key, attempt, code, message_id, message, pricing)
     answer = 4
   end
   local moves = string.byte(MAY_MOVE, tonumber(from) * 32 + tonumber(to) + 1) == 49
-  local was_pending = is_open(from) or from == UNCONFIRMED
+  local was_pending = is_open(from) or from == UNCONFIRMED or from == DEAD
   if moves then
     move(key, intent, from, to, was_pending, r[5], r[3], code)
     answer = answer + 2 + 256 * tonumber(from) + 65536 * tonumber(to)
@@ -111,4 +113,5 @@ for at = 6, #ARGV, 11 do
   end
   answers[#answers + 1] = answer
 end
+finish(prefix, tonumber(now))
 return answers

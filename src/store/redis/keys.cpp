@@ -41,6 +41,10 @@ std::string queue_key(std::string_view prefix, IntentState state) {
   return join(prefix, "q", std::to_string(static_cast<unsigned>(state)));
 }
 
+std::string sender_key(std::string_view prefix, std::string_view sender) {
+  return join(prefix, "g:", sender);
+}
+
 std::string record_key(std::string_view prefix, std::string_view kind, std::string_view id) {
   return join(join(prefix, "k:", kind), ":", id);
 }

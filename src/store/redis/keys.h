@@ -17,6 +17,8 @@ std::string sealed_key(std::string_view prefix, const IntentKey& key);
 std::string id_key(std::string_view prefix, const crypto::Fingerprint& id);
 /// The queue of an open state.
 std::string queue_key(std::string_view prefix, IntentState state);
+/// What is known of a sender's pace.
+std::string sender_key(std::string_view prefix, std::string_view sender);
 /// `id`: raw; empty for what the names of all records of the kind begin with.
 std::string record_key(std::string_view prefix, std::string_view kind, std::string_view id);
 /// The ids of a listed kind.

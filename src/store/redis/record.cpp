@@ -47,6 +47,14 @@ bool read(std::string_view text, OnUnknown& out) {
   return true;
 }
 
+bool read(std::string_view text, Hold& out) {
+  std::uint8_t number = 0;
+  if (!read(text, number)) return false;
+  const auto hold = hold_from(number);
+  if (hold) out = *hold;
+  return hold.has_value();
+}
+
 bool read(std::string_view text, crypto::Fingerprint& out) {
   const auto fingerprint = crypto::Fingerprint::from_raw(text);
   if (fingerprint) out = *fingerprint;
@@ -113,6 +121,15 @@ class RecordReader {
         return read(value, record_.upstream_status);
       case 'p':
         return read(value, record_.duplicates);
+      case 'r':
+        return read(value, record_.recipient);
+      case 'y':
+        record_.priority = Priority::kHigh;
+        return value == "1";
+      case 'v':
+        return read(value, record_.hold);
+      case 'j':
+        return read(value, record_.uncounted);
       case 'z':
         return record_.pricing.assign(value), true;
       default:
@@ -163,6 +180,8 @@ std::vector<std::string> fields_of(const IntentRecord& record, const NewIntent& 
   put("t", record.tenant.str());
   put("i", record.id.str());
   put("f", record.sender.str());
+  if (intent.recipient != crypto::Fingerprint{}) put("r", intent.recipient.raw());
+  if (intent.priority == Priority::kHigh) put("y", "1");
   put("c", record.correlation.str().substr(0, kFieldBytes));
   if (record.correlation.str().size() > kFieldBytes) put("C", record.correlation.str().substr(kFieldBytes));
   if (record.on_unknown == OnUnknown::kResend) put("o", "1");

@@ -1,5 +1,6 @@
 #include "store/redis/redis_intents.h"
 
+#include "store/redis/calls.h"
 #include "store/redis/keys.h"
 #include "store/redis/record.h"
 #include "store/redis/replies.h"
@@ -23,45 +24,6 @@ constexpr std::size_t kScanCount = 512;
 constexpr std::array kOpenStates{IntentState::kAccepted, IntentState::kRetryWait, IntentState::kSending,
                                  IntentState::kUnknown};
 
-std::string text(WallTime time) {
-  return std::to_string(to_millis(time));
-}
-std::string text(Millis time) {
-  return std::to_string(time.count());
-}
-std::string text(IntentState state) {
-  return std::to_string(static_cast<unsigned>(state));
-}
-std::string text(const crypto::Fingerprint& fingerprint) {
-  return std::string{fingerprint.raw()};
-}
-
-/// The record that a claim makes of an unknown key.
-IntentRecord first_record(const NewIntent& intent, ClaimMode mode, Millis lease, WallTime now) {
-  IntentRecord record;
-  record.key = intent.key;
-  record.body = intent.body;
-  record.tenant = intent.tenant;
-  record.id = intent.id;
-  record.sender = intent.sender;
-  record.correlation = intent.correlation;
-  record.on_unknown = intent.on_unknown;
-  record.created = intent.created;
-  record.updated = now;
-  record.due = intent.due;
-  record.expires_at = intent.expires_at;
-  if (intent.expires_at && *intent.expires_at <= now) {
-    record.state = IntentState::kExpired;
-  } else if (mode == ClaimMode::kSendNow) {
-    record.state = IntentState::kSending;
-    record.attempt = 1;
-    record.token = first_token(intent);
-    record.due = now + lease;
-  }
-  record.timeline.emplace_back(record.state, now);
-  return record;
-}
-
 bool may_settle_with(IntentState state) {
   switch (state) {
     case IntentState::kSent:
@@ -76,45 +38,12 @@ bool may_settle_with(IntentState state) {
   }
 }
 
-/// The state a command leads to, and those it may come from.
-struct CommandRule {
-  IntentState to;
-  std::array<IntentState, 2> from;
-};
-
-CommandRule rule_of(Command command) {
-  constexpr std::array kWaiting{IntentState::kAccepted, IntentState::kRetryWait};
-  constexpr std::array kUndecided{IntentState::kUnknown, IntentState::kUnconfirmed};
-  switch (command) {
-    case Command::kCancel:
-      return {IntentState::kCancelled, kWaiting};
-    case Command::kResolveSent:
-      return {IntentState::kSent, kUndecided};
-    case Command::kResolveFailed:
-      return {IntentState::kFailed, kUndecided};
-    case Command::kResolveResend:
-      break;
-  }
-  return {IntentState::kAccepted, kUndecided};
-}
-
 }  // namespace
 
 Task<Result<ClaimResult>> RedisIntents::claim(NewIntent intent, ClaimMode mode, Millis lease,
                                               Millis retention, WallTime now) {
-  const std::string prefix = partition_prefix(Partition::of(intent.sender));
-  IntentRecord record = first_record(intent, mode, lease, now);
-  Session::Call call;
-  call.keys = {intent_key(prefix, intent.key), sealed_key(prefix, intent.key),
-               id_key(prefix, intent.id_fingerprint), queue_key(prefix, record.state)};
-  call.args = fields_of(record, intent);
-  std::vector<std::string> head{prefix,
-                                text(intent.key),
-                                text(intent.body),
-                                std::move(intent.payload.bytes),
-                                text(record.due),
-                                is_open(record.state) ? std::string{} : text(retention)};
-  call.args.insert(call.args.begin(), std::move_iterator{head.begin()}, std::move_iterator{head.end()});
+  IntentRecord record = record_when_free(intent, mode, lease, now);
+  Session::Call call = claim_call(intent, record, mode, lease, retention, now);
   auto answer = co_await session_.eval(scripts_.claim, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
   auto result = claim_from(*answer, std::move(record));
@@ -127,40 +56,16 @@ Task<Result<ClaimResult>> RedisIntents::claim(NewIntent intent, ClaimMode mode, 
 Task<Result<SettleResult>> RedisIntents::settle(Settlement settlement, Millis retention, WallTime now) {
   if (!may_settle_with(settlement.state))
     co_return fail(ErrorCode::kInvalid, "store: not a state to settle with");
-  const std::string prefix = partition_prefix(settlement.partition);
-  Session::Call call;
-  call.keys = {intent_key(prefix, settlement.key), sealed_key(prefix, settlement.key),
-               queue_key(prefix, IntentState::kSending)};
-  call.args = {prefix,
-               text(settlement.key),
-               std::to_string(settlement.token),
-               text(settlement.state),
-               text(now),
-               text(settlement.due),
-               std::to_string(settlement.error_code),
-               std::to_string(settlement.upstream_status),
-               text(retention),
-               std::move(settlement.wamid.bytes),
-               settlement.message == crypto::Fingerprint{} ? std::string{} : text(settlement.message)};
+  const IntentState wanted = settlement.state;
+  Session::Call call = settle_call(std::move(settlement), retention, now);
   auto answer = co_await session_.eval(scripts_.settle, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
-  co_return settle_from(*answer, settlement.state);
+  co_return settle_from(*answer, wanted);
 }
 
 Task<Result<DueBatch>> RedisIntents::take_due(Partition partition, std::size_t limit, DueRules rules,
                                               WallTime now) {
-  const std::string prefix = partition_prefix(partition);
-  Session::Call call;
-  for (const IntentState state : kOpenStates) call.keys.push_back(queue_key(prefix, state));
-  call.args = {prefix,
-               text(now),
-               std::to_string(std::min(limit, kDuePerScript)),
-               text(now + rules.lease),
-               text(now + rules.unknown_window),
-               std::to_string(rules.max_attempts),
-               text(now - rules.max_age),
-               text(rules.retention),
-               text(rules.undecided_retention)};
+  Session::Call call = take_due_call(partition, std::min(limit, kDuePerScript), rules, now);
   auto answer = co_await session_.eval(scripts_.take_due, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
   co_return due_from(*answer);
@@ -203,12 +108,7 @@ Task<Result<std::optional<IntentRecord>>> RedisIntents::read(Partition partition
 
 Task<Result<IntentRecord>> RedisIntents::command(Partition partition, IntentKey key, Command command,
                                                  Millis retention, WallTime now) {
-  const std::string prefix = partition_prefix(partition);
-  const CommandRule rule = rule_of(command);
-  Session::Call call;
-  call.keys = {intent_key(prefix, key), sealed_key(prefix, key)};
-  call.args = {prefix,          text(key),          text(rule.to),     text(now),
-               text(retention), text(rule.from[0]), text(rule.from[1])};
+  Session::Call call = command_call(partition, key, command, retention, now);
   auto answer = co_await session_.eval(scripts_.command, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
   co_return command_from(*answer, key);

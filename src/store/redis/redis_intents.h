@@ -23,6 +23,9 @@ class RedisIntents final : public IntentStore {
                                      WallTime now) override;
   Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
   Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) override;
+  Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override;
+  Task<Result<std::vector<SenderPace>>> senders(Partition partition, WallTime now) override;
+  Task<Result<bool>> resume(SenderId sender, WallTime now) override;
 
  private:
   Task<Result<std::optional<IntentRecord>>> read(Partition partition, IntentKey key);

@@ -68,6 +68,26 @@ Result<DueItem> due_item_from(const RedisReply& answer) {
   return DueItem{*action, std::move(*record)};
 }
 
+/// {'waits' | 'refused', due, hold}
+Result<ClaimResult> held_from(const RedisReply& answer, IntentRecord made) {
+  const bool waits = answer[0].text() == "waits";
+  const auto due = time_from(answer[1].text());
+  std::uint8_t number = 0;
+  const std::string_view text = answer[2].text();
+  const bool read = std::from_chars(text.data(), text.data() + text.size(), number).ec == std::errc{};
+  const auto hold = hold_from(number);
+  if ((!waits && answer[0].text() != "refused") || !due || !read || !hold) {
+    return wrong_shape("redis: answer of claim");
+  }
+  made.state = IntentState::kAccepted;
+  made.attempt = 0;
+  made.token = 0;
+  made.due = *due;
+  made.hold = *hold;
+  made.timeline = {{IntentState::kAccepted, made.updated}};
+  return ClaimResult{waits ? ClaimOutcome::kNew : ClaimOutcome::kRefused, std::move(made)};
+}
+
 /// See ingest.lua for the number.
 std::optional<Ingested> ingested_from(const RedisReply& answer) {
   const std::int64_t number = answer.integer();
@@ -105,6 +125,7 @@ Error error_from(std::string_view error_answer) {
 Result<ClaimResult> claim_from(const RedisReply& answer, IntentRecord made) {
   if (is_array(answer, 1) && answer[0].text() == "new")
     return ClaimResult{ClaimOutcome::kNew, std::move(made)};
+  if (is_array(answer, 3)) return held_from(answer, std::move(made));
   const auto outcome = conflict_from(answer[0].text());
   const auto key = crypto::Fingerprint::from_raw(answer[1].text());
   if (!is_array(answer, 4) || !outcome || !key) return wrong_shape("redis: answer of claim");

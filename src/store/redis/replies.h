@@ -14,7 +14,7 @@ namespace wac::store::redis {
 /// where Redis 6.2 wraps them as a script's error), kInternal for any other.
 Error error_from(std::string_view error_answer);
 
-/// `made`: the record that a new claim stands for.
+/// `made`: the record that a new claim stands for when nothing holds it.
 Result<ClaimResult> claim_from(const net::RedisReply& answer, IntentRecord made);
 /// `wanted`: for a stale settlement of an intent that is not known (any more).
 Result<SettleResult> settle_from(const net::RedisReply& answer, IntentState wanted);

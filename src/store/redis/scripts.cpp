@@ -11,6 +11,8 @@ constexpr std::uint8_t kStates = 32;
 std::string whole(std::string_view script) {
   std::string text = lua_constants();
   text += lua::kCommon;
+  text += lua::kPace;
+  text += lua::kTurns;
   text += script;
   return text;
 }
@@ -51,6 +53,7 @@ Scripts::Scripts()
       take_due(whole(lua::kTakeDue)),
       ingest(whole(lua::kIngest)),
       command(whole(lua::kCommand)),
+      resume(whole(lua::kResume)),
       put_record(whole(lua::kPutRecord)),
       list_records(whole(lua::kListRecords)) {}
 

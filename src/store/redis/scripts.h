@@ -1,6 +1,6 @@
 #pragma once
 // The Lua scripts: the .lua files of this folder, embedded at build time, each behind the constants made from
-// the C++ functions of store/intent.h and behind common.lua.
+// the C++ functions of store/intent.h and behind common.lua, pace.lua and turns.lua.
 
 #include "net/redis.h"
 
@@ -12,11 +12,14 @@ namespace wac::store::redis {
 /// The text of the .lua files; embed_lua.cmake writes the definitions into the build tree.
 namespace lua {
 extern const std::string_view kCommon;
+extern const std::string_view kPace;
+extern const std::string_view kTurns;
 extern const std::string_view kClaim;
 extern const std::string_view kSettle;
 extern const std::string_view kTakeDue;
 extern const std::string_view kIngest;
 extern const std::string_view kCommand;
+extern const std::string_view kResume;
 extern const std::string_view kPutRecord;
 extern const std::string_view kListRecords;
 }  // namespace lua
@@ -31,6 +34,7 @@ struct Scripts {
   net::RedisScript take_due;
   net::RedisScript ingest;
   net::RedisScript command;
+  net::RedisScript resume;
   net::RedisScript put_record;
   net::RedisScript list_records;
 };

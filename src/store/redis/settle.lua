@@ -1,12 +1,13 @@
 -- KEYS  intent, sealed, queue of sending
 -- ARGV  1 prefix  2 key  3 token  4 state  5 now  6 due  7 error code  8 upstream status  9 retention
---       10 message id or ''  11 its fingerprint or ''
+--       10 message id or ''  11 its fingerprint or ''  12 '1': the attempt counts
+--       13 signal  14 its wait  15 its code  16 '1': until another credential  17 usage
 -- Gives {'applied' | 'stale', state as it stands afterwards or ''}.
-local prefix, key, token, state, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+local prefix, key, token, state, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local retention, message_id = ARGV[9], ARGV[10]
 
--- state, token, attempt, attempt of the message id, id fingerprint, first time in the new state
-local r = call('HMGET', KEYS[1], 's', 'k', 'a', 'w', 'q', state)
+-- state, token, attempt, attempt of the message id, id fingerprint, first time in the new state, recipient
+local r = call('HMGET', KEYS[1], 's', 'k', 'a', 'w', 'q', state, 'r')
 if r[2] ~= token then return {'stale', r[1] or ''} end
 
 if r[1] ~= SENDING then
@@ -23,21 +24,35 @@ if r[1] ~= SENDING then
   return {'applied', r[1]}
 end
 
-call('ZREM', KEYS[3], key)
-if is_open(state) then
-  call('HSET', KEYS[1], 's', state, 'u', now, 'e', ARGV[7], 'h', ARGV[8], state, r[6] or now, 'd', ARGV[6])
-  call('ZADD', prefix .. 'q' .. state, ARGV[6], key)
-  return {'applied', state}
-end
+local intent = intent_of(prefix, key)
+local signal = {kind = ARGV[13], wait = tonumber(ARGV[14]), code = tonumber(ARGV[15]), until_credential = tonumber(ARGV[16]),
+                usage = tonumber(ARGV[17])}
+learn(sender_of(prefix, intent.sender), signal, key, now)
+if signal.kind ~= '' and r[7] then learn_pair(pair_of(prefix, r[7]), signal, state, now) end
 
-if message_id ~= '' then
-  call('HSET', KEYS[1], 's', state, 'u', now, 'e', ARGV[7], 'h', ARGV[8], state, r[6] or now, 'w', r[3])
+local fields = {'s', state, 'u', ARGV[5], 'e', ARGV[7], 'h', ARGV[8], state, r[6] or ARGV[5]}
+local function add(name, value)
+  fields[#fields + 1] = name
+  fields[#fields + 1] = value
+end
+if ARGV[12] ~= '1' then add('j', call('HINCRBY', KEYS[1], 'j', 1)) end
+
+call('ZREM', KEYS[3], key)
+local due, hold = moved(prefix, intent, SENDING, state, tonumber(ARGV[6]), now)
+if is_open(state) then
+  add('d', string.format('%.0f', due))
+  if waits(state) then add('v', hold) end
+  call('ZADD', prefix .. 'q' .. state, due, key)
+elseif message_id ~= '' then
+  add('w', r[3])
   call('SET', KEYS[2], message_id, 'PX', retention)
   index_message(prefix, ARGV[11], key, retention)
+elseif state == DEAD then
+  bury(prefix, key, now, retention)
 else
-  call('HSET', KEYS[1], 's', state, 'u', now, 'e', ARGV[7], 'h', ARGV[8], state, r[6] or now)
   call('DEL', KEYS[2])
 end
-call('PEXPIRE', KEYS[1], retention)
-call('PEXPIRE', prefix .. 'n:' .. r[5], retention)
+call('HSET', KEYS[1], unpack(fields))
+if not is_open(state) then remember(prefix, key, r[5], retention) end
+finish(prefix, now)
 return {'applied', state}

@@ -1,93 +1,221 @@
 -- KEYS  the queues of accepted, retry_wait, sending, unknown
 -- ARGV  1 prefix  2 now  3 limit  4 end of a lease given now  5 end of an unknown window that begins now
 --       6 max attempts  7 intents whose age counts from before this are too old  8 retention
---       9 retention of what is left to a person
+--       9 retention of what is left to a person  10 at most so many of one sender, or 0  11… senders to skip
 -- Gives {next due or '', {action, key, fields, payload or ''}…}.
 local prefix, now, limit, lease_end, window_end = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local max_attempts, oldest = tonumber(ARGV[6]), tonumber(ARGV[7])
-local retention, undecided_retention = ARGV[8], ARGV[9]
-
--- Enters an open state, due at `at`. `first`: when the intent first was in it, if ever. Further fields follow.
-local function enter(due, to, at, first, ...)
-  call('HSET', prefix .. 'i:' .. due.key, 's', to, 'u', now, 'd', at, to, first or now, ...)
-  requeue(prefix, due.key, due.state, to, at)
-end
-
-local function leave(due, r, to, action)
-  call('HSET', prefix .. 'i:' .. due.key, 's', to, 'u', now)
-  call('HSETNX', prefix .. 'i:' .. due.key, to, now)
-  requeue(prefix, due.key, due.state, to)
-  if to == UNCONFIRMED then
-    -- A person may still decide to resend it.
-    remember(prefix, due.key, r.id, undecided_retention)
-    call('PEXPIRE', prefix .. 's:' .. due.key, undecided_retention)
-  else
-    remember(prefix, due.key, r.id, retention)
-    call('DEL', prefix .. 's:' .. due.key)
-  end
-  return action, ''
-end
-
-local function claim(due, r, action)
-  local payload = call('GET', prefix .. 's:' .. due.key)
-  -- Without its payload (somebody deleted it) it can never be sent, and must not block the queue.
-  if not payload then return leave(due, r, DEAD, 'dead') end
-  enter(due, SENDING, lease_end, r.first_sending, 'a', r.attempt + 1, 'k', r.token + 1)
-  return action, payload
-end
-
-local function decide(due, r)
-  local expired = r.expires and tonumber(r.expires) <= tonumber(now)
-  local used_up = r.attempt >= max_attempts or r.age_from < oldest
-  if due.state == SENDING then
-    -- Its worker is gone or slow. A new token makes whatever that worker still reports stale.
-    enter(due, UNKNOWN, window_end, r.first_unknown, 'k', r.token + 1)
-    return 'now_unknown', ''
-  end
-  if due.state ~= UNKNOWN then
-    if expired then return leave(due, r, EXPIRED, 'expired') end
-    if used_up then return leave(due, r, DEAD, 'dead') end
-    return claim(due, r, 'send')
-  end
-  -- Silence only means "not sent" if other evidence did arrive for the sender meanwhile.
-  if r.on_unknown == '1' and not used_up and not expired then
-    local heard = call('GET', prefix .. 'v:' .. r.sender)
-    if heard and tonumber(heard) > r.since then return claim(due, r, 'resend') end
-  end
-  return leave(due, r, UNCONFIRMED, 'unconfirmed')
-end
-
-local candidates = {}
-for n, state in ipairs({ACCEPTED, RETRY_WAIT, SENDING, UNKNOWN}) do
-  local found = call('ZRANGEBYSCORE', KEYS[n], '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
-  for at = 1, #found, 2 do
-    candidates[#candidates + 1] = {key = found[at], due = tonumber(found[at + 1]), state = state}
-  end
-end
-table.sort(candidates, function(a, b)
-  if a.due ~= b.due then return a.due < b.due end
-  return a.key < b.key
-end)
+local retention, undecided_retention, per_sender = ARGV[8], ARGV[9], tonumber(ARGV[10])
+local now_ms = tonumber(now)
+local skip, skipped = {}, #ARGV - 10
+for n = 11, #ARGV do skip[ARGV[n]] = true end
 
 local answer = {''}
-for n = 1, math.min(limit, #candidates) do
-  local due = candidates[n]
-  local intent = prefix .. 'i:' .. due.key
-  local f = call('HMGET', intent, 'a', 'k', 'n', 'g', 'q', 'f', 'o', 'x', 'u', SENDING, UNKNOWN)
-  if f[1] then
-    local action, payload = decide(due, {
-      attempt = tonumber(f[1]), token = tonumber(f[2]), age_from = tonumber(f[4] or f[3]), id = f[5],
-      sender = f[6] or '', on_unknown = f[7], expires = f[8], since = tonumber(f[9]),
-      first_sending = f[10], first_unknown = f[11]})
-    answer[#answer + 1] = {action, due.key, call('HGETALL', intent), payload}
+
+local function left()
+  return limit - (#answer - 1)
+end
+
+-- What the rules need of an intent. Nothing: somebody deleted it.
+local function load(key, state)
+  local f = call('HMGET', prefix .. 'i:' .. key, 'a', 'k', 'n', 'g', 'q', 'o', 'u', SENDING, UNKNOWN, 'j', 's')
+  if not f[1] then return nil end
+  local intent = intent_of(prefix, key)
+  return {key = key, state = state or f[11], intent = intent, attempt = tonumber(f[1]), token = tonumber(f[2]),
+          age_from = tonumber(f[4] or f[3]), id = f[5], on_unknown = f[6], since = tonumber(f[7]),
+          first_sending = f[8], first_unknown = f[9], uncounted = tonumber(f[10] or 0)}
+end
+
+local function hand_out(r, action, payload)
+  answer[#answer + 1] = {action, r.key, call('HGETALL', prefix .. 'i:' .. r.key), payload}
+end
+
+-- Enters an open state, due at `at`. `first`: when the intent first was in it, if ever. Further fields follow.
+local function enter(r, to, at, first, ...)
+  moved(prefix, r.intent, r.state, to, tonumber(at), now_ms)
+  call('HSET', prefix .. 'i:' .. r.key, 's', to, 'u', now, 'd', at, to, first or now, ...)
+  requeue(prefix, r.key, r.state, to, at)
+end
+
+local function leave(r, to, action)
+  moved(prefix, r.intent, r.state, to, now_ms, now_ms)
+  call('HSET', prefix .. 'i:' .. r.key, 's', to, 'u', now)
+  call('HSETNX', prefix .. 'i:' .. r.key, to, now)
+  requeue(prefix, r.key, r.state, to)
+  if to == UNCONFIRMED then
+    -- A person may still decide to resend it.
+    remember(prefix, r.key, r.id, undecided_retention)
+    call('PEXPIRE', prefix .. 's:' .. r.key, undecided_retention)
+  elseif to == DEAD then
+    remember(prefix, r.key, r.id, undecided_retention)
+    bury(prefix, r.key, now_ms, undecided_retention)
   else
-    -- Somebody deleted the intent; its place in the queue goes with it.
-    call('ZREM', KEYS[tonumber(due.state) + 1], due.key)
+    remember(prefix, r.key, r.id, retention)
+    call('DEL', prefix .. 's:' .. r.key)
+  end
+  hand_out(r, action, '')
+end
+
+-- `pair`: of its recipient, if it has one.
+local function claim(r, action, pair)
+  local payload = call('GET', prefix .. 's:' .. r.key)
+  -- Without its payload (somebody deleted it) it can never be sent, and must not block the queue.
+  if not payload then return leave(r, DEAD, 'dead') end
+  local sender = sender_of(prefix, r.intent.sender)
+  start_sender(prefix, sender, r.key, lease_end, now_ms)
+  if pair then start_pair(pair, sender.limits, now_ms) end
+  enter(r, SENDING, lease_end, r.first_sending, 'a', r.attempt + 1, 'k', r.token + 1)
+  if r.intent.hold ~= NONE then call('HDEL', prefix .. 'i:' .. r.key, 'v') end
+  hand_out(r, action, payload)
+end
+
+local function expired(r)
+  return r.intent.expires and tonumber(r.intent.expires) <= now_ms
+end
+
+local function used_up(r)
+  return r.attempt - r.uncounted >= max_attempts or r.age_from < oldest
+end
+
+local function close_window(r)
+  -- Silence only means "not sent" if other evidence did arrive for the sender meanwhile.
+  if r.on_unknown == '1' and not used_up(r) and not expired(r) then
+    local heard = call('GET', prefix .. 'v:' .. r.intent.sender)
+    if heard and tonumber(heard) > r.since then
+      local ready, hold = sender_opening(prefix, sender_of(prefix, r.intent.sender), now_ms)
+      if hold == NONE then
+        local pair = r.intent.recipient ~= '' and pair_of(prefix, r.intent.recipient)
+        return claim(r, 'resend', pair)
+      end
+      local at = string.format('%.0f', ready < NEVER and to_time(ready) or now_ms + STOPPED_RETRY)
+      call('HSET', prefix .. 'i:' .. r.key, 'd', at)
+      return call('ZADD', prefix .. 'q' .. UNKNOWN, at, r.key)
+    end
+  end
+  leave(r, UNCONFIRMED, 'unconfirmed')
+end
+
+local function end_leases()
+  local candidates = {}
+  for _, state in ipairs({SENDING, UNKNOWN}) do
+    local found = call('ZRANGEBYSCORE', prefix .. 'q' .. state, '-inf', now, 'WITHSCORES', 'LIMIT', 0, limit)
+    for at = 1, #found, 2 do
+      candidates[#candidates + 1] = {key = found[at], due = tonumber(found[at + 1]), state = state}
+    end
+  end
+  table.sort(candidates, function(a, b)
+    if a.due ~= b.due then return a.due < b.due end
+    return a.key < b.key
+  end)
+  for n = 1, math.min(limit, #candidates) do
+    local r = load(candidates[n].key, candidates[n].state)
+    if not r then
+      -- Somebody deleted the intent; its place in the queue goes with it.
+      call('ZREM', prefix .. 'q' .. candidates[n].state, candidates[n].key)
+    elseif r.state == SENDING then
+      -- Its worker is gone or slow. A new token makes whatever that worker still reports stale.
+      enter(r, UNKNOWN, window_end, r.first_unknown, 'k', r.token + 1)
+      hand_out(r, 'now_unknown', '')
+    else
+      close_window(r)
+    end
   end
 end
 
-for n = 1, 4 do
-  local first = call('ZRANGE', KEYS[n], 0, 0, 'WITHSCORES')[2]
-  if first and (answer[1] == '' or tonumber(first) < tonumber(answer[1])) then answer[1] = first end
+local function expire()
+  for _, key in ipairs(call('ZRANGEBYSCORE', prefix .. 'xq', '-inf', now, 'LIMIT', 0, left())) do
+    local r = load(key)
+    if r and waits(r.state) then leave(r, EXPIRED, 'expired') else call('ZREM', prefix .. 'xq', key) end
+  end
+end
+
+-- The first in a sender's queue that is ready, high priority first: its key, its queue, when it was ready.
+local function first_ready(sender)
+  for _, queue in ipairs({queue_of(prefix, sender, true), queue_of(prefix, sender, false)}) do
+    local found = call('ZRANGEBYSCORE', queue, '-inf', now, 'WITHSCORES', 'LIMIT', 0, 1)
+    if found[1] then return found[1], queue, tonumber(found[2]) end
+  end
+end
+
+-- Order or its recipient's pace holds it: it looks for its time there.
+local function wait(r, queue, seat)
+  take_seat(r.intent, seat)
+  call('ZADD', queue, seat.ready, r.key)
+  call('HSET', prefix .. 'i:' .. r.key, 'v', seat.hold)
+  if seat.blocked then return end
+  call('HSET', prefix .. 'i:' .. r.key, 'd', string.format('%.0f', seat.ready))
+  call('ZADD', prefix .. 'q' .. r.state, seat.ready, r.key)
+end
+
+-- False: the sender has nothing that could go now.
+local function serve_one(id)
+  local sender = sender_of(prefix, id)
+  local _, hold = sender_opening(prefix, sender, now_ms)
+  if hold ~= NONE then return false end
+  local key, queue, ready = first_ready(id)
+  if not key then return false end
+  local r = load(key)
+  if not r then
+    call('ZREM', queue, key)
+    call('ZREM', prefix .. 'q' .. ACCEPTED, key)
+    call('ZREM', prefix .. 'q' .. RETRY_WAIT, key)
+    return true
+  end
+  if expired(r) then leave(r, EXPIRED, 'expired') return true end
+  if used_up(r) then leave(r, DEAD, 'dead') return true end
+  local seat = find_seat(prefix, r.intent, ready, now_ms)
+  if seat.hold ~= NONE then wait(r, queue, seat) return true end
+  take_seat(r.intent, seat)
+  claim(r, 'send', seat.pair)
+  return true
+end
+
+-- Senders take turns, one intent each. `looks` bounds what is done for intents that then have to wait.
+local function serve()
+  local open, looks = {}, 2 * limit
+  if left() == 0 then return end
+  for _, id in ipairs(call('ZRANGEBYSCORE', prefix .. 'sn', '-inf', '(' .. string.format('%.0f', now_ms + 1),
+                           'LIMIT', 0, left() + skipped)) do
+    if not skip[id] then open[#open + 1] = {id = id, taken = 0} end
+  end
+  while #open > 0 and left() > 0 and looks > 0 do
+    local still = {}
+    for _, turn in ipairs(open) do
+      if left() > 0 and looks > 0 then
+        looks = looks - 1
+        local sender = sender_of(prefix, turn.id)
+        -- Behind those whose time has come within this millisecond, and those served in it before.
+        if turn.taken == 0 then sender.v, sender.touched = math.max(now_ms + 0.5, sender.v + 1 / 1024), true end
+        local before = left()
+        local more = serve_one(turn.id)
+        turn.taken = turn.taken + before - left()
+        if more and (per_sender == 0 or turn.taken < per_sender) then still[#still + 1] = turn end
+      end
+    end
+    open = still
+  end
+end
+
+local function sooner(time)
+  if time and (answer[1] == '' or time < tonumber(answer[1])) then answer[1] = string.format('%.0f', time) end
+end
+
+end_leases()
+if left() > 0 then expire() end
+-- Whoever has the turn now may go in this very call.
+schedule(prefix, now_ms)
+serve()
+finish(prefix, now_ms)
+
+for _, queue in ipairs({'q' .. SENDING, 'q' .. UNKNOWN, 'xq'}) do
+  sooner(tonumber(call('ZRANGE', prefix .. queue, 0, 0, 'WITHSCORES')[2]))
+end
+for _, id in ipairs(call('ZRANGE', prefix .. 'sn', 0, skipped)) do
+  if not skip[id] then
+    -- Not the time of its turn: that only orders those who are ready.
+    local next = next_time(prefix, sender_of(prefix, id), now_ms)
+    if next then sooner(to_time(next)) end
+    break
+  end
 end
 return answer

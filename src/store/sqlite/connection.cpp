@@ -59,6 +59,10 @@ void Connection::note_corrupt(const char* where) {
   note(SQLITE_CORRUPT, where);
 }
 
+std::int64_t Connection::last_row() const {
+  return sqlite3_last_insert_rowid(db_);
+}
+
 bool Connection::in_transaction() const {
   return sqlite3_get_autocommit(db_) == 0;
 }
@@ -101,6 +105,10 @@ std::int64_t Query::integer(int column) const {
   return sqlite3_column_int64(statement_.stmt_, column);
 }
 
+double Query::real(int column) const {
+  return sqlite3_column_double(statement_.stmt_, column);
+}
+
 std::optional<WallTime> Query::optional_time(int column) const {
   if (is_null(column)) return std::nullopt;
   return time(column);
@@ -118,6 +126,26 @@ std::string_view Query::bytes(int column) const {
 
 void Query::bind(int index, std::int64_t value) {
   sqlite3_bind_int64(statement_.stmt_, index, value);
+}
+
+void Query::bind(int index, double value) {
+  sqlite3_bind_double(statement_.stmt_, index, value);
+}
+
+void Query::bind(int index, const std::optional<double>& value) {
+  if (value) {
+    bind(index, *value);
+  } else {
+    bind(index, nullptr);
+  }
+}
+
+void Query::bind(int index, const std::optional<std::int64_t>& value) {
+  if (value) {
+    bind(index, *value);
+  } else {
+    bind(index, nullptr);
+  }
 }
 
 void Query::bind(int index, const std::optional<WallTime>& value) {
@@ -138,6 +166,14 @@ void Query::bind(int index, std::string_view text) {
 void Query::bind(int index, Bytes blob) {
   const char* data = blob.bytes.data() == nullptr ? "" : blob.bytes.data();
   sqlite3_bind_blob(statement_.stmt_, index, data, static_cast<int>(blob.bytes.size()), nullptr);
+}
+
+void Query::bind(int index, OptionalPrint print) {
+  if (print.raw.find_first_not_of('\0') == std::string_view::npos) {
+    bind(index, nullptr);
+  } else {
+    bind(index, Bytes{print.raw});
+  }
 }
 
 void Query::bind(int index, std::nullptr_t) {

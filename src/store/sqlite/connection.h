@@ -24,6 +24,10 @@ namespace wac::store::sqlite {
 struct Bytes {
   std::string_view bytes;
 };
+/// A fingerprint's value is a BLOB; NULL where it is all zero.
+struct OptionalPrint {
+  std::string_view raw;
+};
 
 class Connection {
  public:
@@ -48,6 +52,8 @@ class Connection {
   bool in_transaction() const;
   /// Rows changed by the last statement.
   std::int64_t changes() const;
+  /// The row of the last insert.
+  std::int64_t last_row() const;
   sqlite3* raw() { return db_; }
 
  private:
@@ -97,6 +103,7 @@ class Query {
   std::int64_t execute();
 
   std::int64_t integer(int column) const;
+  double real(int column) const;
   WallTime time(int column) const { return from_millis(integer(column)); }
   std::optional<WallTime> optional_time(int column) const;
   bool is_null(int column) const;
@@ -108,10 +115,14 @@ class Query {
   void bind(int index, std::uint64_t value) { bind(index, static_cast<std::int64_t>(value)); }
   void bind(int index, std::uint32_t value) { bind(index, static_cast<std::int64_t>(value)); }
   void bind(int index, std::uint16_t value) { bind(index, static_cast<std::int64_t>(value)); }
+  void bind(int index, double value);
+  void bind(int index, const std::optional<double>& value);
+  void bind(int index, const std::optional<std::int64_t>& value);
   void bind(int index, WallTime value) { bind(index, to_millis(value)); }
   void bind(int index, const std::optional<WallTime>& value);
   void bind(int index, std::string_view text);
   void bind(int index, Bytes blob);
+  void bind(int index, OptionalPrint print);
   void bind(int index, std::nullptr_t);
 
   Statement& statement_;

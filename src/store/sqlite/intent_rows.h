@@ -6,16 +6,29 @@
 
 namespace wac::store::sqlite {
 
+/// `ready` of an intent that waits for its turn in the lane of its recipient.
+inline constexpr std::int64_t kBlocked = 9'000'000'000'000'000;
+
+/// Where an intent waits; see turns.h.
+struct Place {
+  IntentKey key;
+  TenantId tenant;
+  SenderId sender;
+  crypto::Fingerprint recipient;
+  Priority priority = Priority::kNormal;
+  std::optional<std::int64_t> ready;  ///< of accepted and waiting ones: place in their sender's queue
+  std::optional<std::int64_t> lane;   ///< of blocked ones: place behind the first of their recipient
+};
+
 /// A row as the rules need it.
 struct IntentRow {
   std::int64_t row = 0;
   Progress progress;
+  Place place;
 };
 
 /// A row as callers see it, with the progress already shown in `record`.
-struct FullIntentRow {
-  std::int64_t row = 0;
-  Progress progress;
+struct FullIntentRow : IntentRow {
   IntentRecord record;
 };
 
@@ -23,22 +36,19 @@ class IntentRows {
  public:
   explicit IntentRows(Connection& connection);
 
-  /// False, and nothing is written, when the key or the id is in use.
-  bool insert(Partition partition, const NewIntent& intent, const Progress& progress);
+  /// The new row. Nothing, and nothing is written, when the key or the id is in use.
+  std::optional<std::int64_t> insert(Partition partition, const NewIntent& intent, const Progress& progress,
+                                     const Place& place);
   std::optional<IntentRow> load(Partition partition, const IntentKey& key);
   /// By the fingerprint of the message id that save() was given.
   std::optional<IntentRow> load_by_message(Partition partition, const crypto::Fingerprint& message);
   std::optional<FullIntentRow> load_full(Partition partition, const IntentKey& key);
   std::optional<FullIntentRow> load_by_id(Partition partition, const crypto::Fingerprint& id_print);
-  /// Writes the progress back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep it,
-  /// and `message` its fingerprint, all zeros for none.
-  void save(std::int64_t row, const Progress& progress, const crypto::SealedBlob* wamid,
-            const crypto::Fingerprint& message = {});
+  /// Writes progress and place back. A payload goes as soon as its state keeps none; `wamid`: nothing to keep
+  /// it, and `message` its fingerprint, all zeros for none.
+  void save(const IntentRow& saved, const crypto::SealedBlob* wamid, const crypto::Fingerprint& message = {});
   void remove(std::int64_t row);
 
-  /// Open rows of the partition due by `now`, earliest first, with their payloads.
-  std::vector<FullIntentRow> due(Partition partition, std::size_t limit, WallTime now);
-  std::optional<WallTime> next_due(Partition partition);
   std::vector<IntentRow> all_sending();
   StateCounts count(Partition partition, WallTime now);
   /// In order of the key, from behind `after` (empty: from the first).
@@ -49,7 +59,7 @@ class IntentRows {
  private:
   Connection& connection_;
   Statement insert_, load_, load_by_message_, load_full_, load_by_id_, save_, save_dropping_, set_wamid_,
-      remove_, due_, next_due_, sending_, count_, scan_, forget_;
+      remove_, sending_, count_, scan_, forget_;
 };
 
 }  // namespace wac::store::sqlite

@@ -87,8 +87,59 @@ CREATE INDEX intents_message ON intents(part, message_print) WHERE message_print
 PRAGMA user_version = 3;
 )sql";
 
+// `ready`: when an accepted or waiting intent may be looked at, its place in the queue of its sender; blocked
+// ones (kBlocked) are at the end of it and have a place in the lane of their recipient. `next`: when a sender
+// may be looked at. What these tables count in fractions of milliseconds is REAL.
+constexpr const char* kVersion4 = R"sql(
+ALTER TABLE intents ADD COLUMN recipient BLOB;
+ALTER TABLE intents ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN hold INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN uncounted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN ready INTEGER;
+ALTER TABLE intents ADD COLUMN lane INTEGER;
+UPDATE intents SET ready = due WHERE state < 2;
+CREATE INDEX intents_ready ON intents(part, sender, priority, ready) WHERE ready IS NOT NULL;
+CREATE INDEX intents_lane ON intents(part, recipient, lane) WHERE lane IS NOT NULL;
+CREATE INDEX intents_leases ON intents(part, due) WHERE state > 1 AND state < 4;
+CREATE INDEX intents_expiry ON intents(part, expires_at) WHERE ready IS NOT NULL AND expires_at IS NOT NULL;
+CREATE INDEX intents_dead ON intents(part, updated, key) WHERE state = 23;
+
+CREATE TABLE paces(
+  part INTEGER NOT NULL,
+  sender TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  limits TEXT NOT NULL,
+  credential BLOB NOT NULL,
+  probe BLOB NOT NULL,
+  numbers TEXT NOT NULL,
+  next REAL,
+  PRIMARY KEY(part, sender)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX paces_next ON paces(part, next) WHERE next IS NOT NULL;
+INSERT INTO paces SELECT part, sender, max(tenant), '0,0,0,0,0,50,30000,10000,300000', zeroblob(16),
+  zeroblob(16), '', 0 FROM intents WHERE state < 2 GROUP BY part, sender;
+
+CREATE TABLE pairs(
+  part INTEGER NOT NULL,
+  recipient BLOB NOT NULL,
+  head INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  arrival REAL NOT NULL,
+  paused_until REAL NOT NULL,
+  level REAL NOT NULL,
+  forget_at INTEGER,
+  PRIMARY KEY(part, recipient)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pairs_forget ON pairs(forget_at) WHERE forget_at IS NOT NULL;
+
+CREATE TABLE quotas(part INTEGER NOT NULL, tenant TEXT NOT NULL, arrival REAL NOT NULL,
+  PRIMARY KEY(part, tenant)) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 4;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

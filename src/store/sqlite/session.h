@@ -4,7 +4,8 @@
 // itself (kConflict, kNotFound, kInvalid) is an answer, made before anything was written.
 
 #include "store/sqlite/event_rows.h"
-#include "store/sqlite/intent_rows.h"
+#include "store/sqlite/intent_queues.h"
+#include "store/sqlite/pace_rows.h"
 #include "store/sqlite/record_rows.h"
 
 namespace wac::store::sqlite {
@@ -13,12 +14,16 @@ struct Session {
   explicit Session(std::unique_ptr<Connection> opened)
       : connection(std::move(opened)),
         intents(*connection),
+        queues(*connection),
+        paces(*connection),
         events(*connection),
         evidence(*connection),
         records(*connection) {}
 
   std::unique_ptr<Connection> connection;
   IntentRows intents;
+  IntentQueues queues;
+  PaceRows paces;
   EventRows events;
   SenderEvidence evidence;
   RecordRows records;
@@ -41,6 +46,10 @@ std::optional<IntentRecord> find(Session& session, const crypto::Fingerprint& id
                                  const std::vector<Partition>& partitions);
 Result<IntentStore::ScanPage> scan(Session& session, Partition partition, std::string_view cursor,
                                    std::size_t limit);
+Result<IntentStore::ScanPage> dead_letters(Session& session, Partition partition, std::string_view cursor,
+                                           std::size_t limit);
+std::vector<SenderPace> senders(Session& session, Partition partition, WallTime now);
+bool resume(Session& session, const SenderId& sender, WallTime now);
 Result<EventPage> read_after(Session& session, const TenantId& tenant,
                              const std::vector<Partition>& partitions, const EventCursor& cursor,
                              std::size_t limit);

@@ -33,6 +33,9 @@ class SqliteStore final : public Store, public IntentStore, public EventLog, pub
                                      WallTime now) override;
   Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
   Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) override;
+  Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override;
+  Task<Result<std::vector<SenderPace>>> senders(Partition partition, WallTime now) override;
+  Task<Result<bool>> resume(SenderId sender, WallTime now) override;
 
   Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
                                              EventRules rules, WallTime now) override;
@@ -165,6 +168,25 @@ Task<Result<IntentStore::ScanPage>> SqliteStore::scan(Partition partition, std::
                                                       std::size_t limit) {
   return read<ScanPage>([partition, cursor = std::move(cursor), limit](Session& session) {
     return sqlite::scan(session, partition, cursor, limit);
+  });
+}
+
+Task<Result<IntentStore::ScanPage>> SqliteStore::dead_letters(Partition partition, std::string cursor,
+                                                              std::size_t limit) {
+  return read<ScanPage>([partition, cursor = std::move(cursor), limit](Session& session) {
+    return sqlite::dead_letters(session, partition, cursor, limit);
+  });
+}
+
+Task<Result<std::vector<SenderPace>>> SqliteStore::senders(Partition partition, WallTime now) {
+  using Paces = std::vector<SenderPace>;
+  return read<Paces>(
+      [=](Session& session) -> Result<Paces> { return sqlite::senders(session, partition, now); });
+}
+
+Task<Result<bool>> SqliteStore::resume(SenderId sender, WallTime now) {
+  return write<bool>([sender = std::move(sender), now](Session& session) -> Result<bool> {
+    return sqlite::resume(session, sender, now);
   });
 }
 

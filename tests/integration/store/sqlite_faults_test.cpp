@@ -65,7 +65,10 @@ class SqliteFaults : public SqliteTest {
   std::string damage_some_pages() {
     std::string bytes = content_of(options_.path);
     EXPECT_GT(bytes.size(), 30U * 4096);
-    for (std::size_t page = 12; page < 18; ++page) bytes.replace(page * 4096, 64, std::string(64, '\xff'));
+    // In the middle: behind the first pages of all tables, among the events.
+    const std::size_t middle = bytes.size() / 4096 / 2;
+    for (std::size_t page = middle; page < middle + 6; ++page)
+      bytes.replace(page * 4096, 64, std::string(64, '\xff'));
     write_to(options_.path, bytes);
     return bytes;
   }
@@ -197,6 +200,30 @@ TEST_F(SqliteFaults, DamageMetLaterIsAnErrorAndNotAnEmptyAnswer) {
       thread_, [&] { return store_->events().read_after(tenant(), {partition()}, {}, 1'000); });
   ASSERT_FALSE(page);
   EXPECT_EQ(page.error().code, ErrorCode::kCorrupt);
+}
+
+TEST_F(SqliteFaults, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatWaitsInIt) {
+  open();
+  ASSERT_TRUE(run_on<Claimed>(thread_, [&] {
+    return store_->intents().claim(intent(1), ClaimMode::kQueue, Millis{1}, Millis{1}, {});
+  }));
+  close();
+  // What later versions added, taken away again.
+  execute(options_.path,
+          "DROP INDEX intents_ready; DROP INDEX intents_lane; DROP INDEX intents_leases; "
+          "DROP INDEX intents_message; ALTER TABLE intents DROP COLUMN message_print; "
+          "ALTER TABLE intents DROP COLUMN pricing; "
+          "DROP INDEX intents_expiry; DROP INDEX intents_dead; DROP TABLE paces; DROP TABLE pairs; "
+          "DROP TABLE quotas; DROP TABLE records; ALTER TABLE intents DROP COLUMN recipient; "
+          "ALTER TABLE intents DROP COLUMN priority; ALTER TABLE intents DROP COLUMN hold; "
+          "ALTER TABLE intents DROP COLUMN uncounted; ALTER TABLE intents DROP COLUMN ready; "
+          "ALTER TABLE intents DROP COLUMN lane; PRAGMA user_version = 1");
+  open();
+  const auto batch = run_on<Result<DueBatch>>(
+      thread_, [&] { return store_->intents().take_due(partition(), 10, {}, from_millis(1)); });
+  ASSERT_TRUE(batch);
+  ASSERT_EQ(batch->items.size(), 1U);
+  EXPECT_EQ(batch->items[0].record.key, intent(1).key);
 }
 
 TEST_F(SqliteFaults, AWalWithoutItsDatabaseIsRefusedAndLeftAlone) {

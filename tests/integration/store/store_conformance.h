@@ -9,6 +9,7 @@
 
 namespace wac::testing {
 
+using store::BreakerState;
 using store::ClaimMode;
 using store::ClaimOutcome;
 using store::ClaimResult;
@@ -20,12 +21,17 @@ using store::EventCursor;
 using store::EventPage;
 using store::EventRules;
 using store::Evidence;
+using store::Hold;
 using store::Ingested;
 using store::IntentRecord;
 using store::IntentState;
 using store::NewEvent;
 using store::NewIntent;
 using store::OnUnknown;
+using store::PaceLimits;
+using store::PaceSignal;
+using store::Priority;
+using store::SenderPace;
 using store::Settlement;
 using store::SettleOutcome;
 using store::SettleResult;
@@ -70,6 +76,25 @@ class StoreConformance : public ::testing::TestWithParam<EngineFactory> {
   Result<EventPage> read(std::string cursor, std::size_t limit = 100);
   std::vector<IntentRecord> scan_all(std::size_t limit);
   void forget(WallTime now) { harness_->forget(*thread_, *open_, now); }
+
+  // Pace, order and breaker.
+  /// To a recipient of its own, or to `recipient`, under `limits_`.
+  NewIntent message();
+  NewIntent message(const crypto::Fingerprint& recipient);
+  /// Another sender of the same partition, the same one for the same number.
+  SenderId other_sender(int number) const;
+  /// Claims to send at once.
+  IntentRecord send(const NewIntent& intent, WallTime now);
+  /// Ends the attempt of `record` at `now`; a retry is due at once.
+  void end(const IntentRecord& record, IntentState state, WallTime now, PaceSignal signal = {});
+  static PaceSignal signal(PaceSignal::Kind kind, Millis wait = Millis{0});
+  /// Keys of what is handed out to be sent; anything else fails the test.
+  std::vector<store::IntentKey> sent_keys(WallTime now, DueRules rules = {}, std::size_t limit = 100);
+  SenderPace pace(WallTime now) { return pace_of(sender_, now); }
+  SenderPace pace_of(const SenderId& sender, WallTime now);
+  bool resume(WallTime now);
+  store::IntentStore::ScanPage dead_letters(std::string cursor, std::size_t limit);
+  PaceLimits limits_;
 
   template <class T>
   T run(std::function<Task<T>()> make) {

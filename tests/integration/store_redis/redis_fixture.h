@@ -5,6 +5,7 @@
 #include "integration/store_redis/redis_harness.h"
 
 #include <charconv>
+#include <sstream>
 
 namespace wac::testing {
 
@@ -24,6 +25,17 @@ class RedisStoreTest : public StoreConformance {
     if (at != std::string::npos)
       std::from_chars(stats.data() + at + name.size(), stats.data() + stats.size(), count);
     return count;
+  }
+
+  /// How often Redis ran anything since then, within scripts or not.
+  int all_calls() {
+    int sum = 0;
+    std::istringstream in{server().cli({"INFO", "commandstats"})};
+    for (std::string line; std::getline(in, line);) {
+      const auto at = line.find(":calls=");
+      if (line.starts_with("cmdstat_") && at != std::string::npos) sum += std::stoi(line.substr(at + 7));
+    }
+    return sum;
   }
 
   std::string prefix() const {
@@ -56,6 +68,14 @@ class RedisStoreTest : public StoreConformance {
          {IntentState::kAccepted, IntentState::kRetryWait, IntentState::kSending, IntentState::kUnknown}) {
       bring_to(intent(), state);
     }
+    limits_.tenant_per_second = 1'000;
+    const auto recipient = fingerprint();
+    NewIntent next = message(recipient);
+    next.priority = Priority::kHigh;
+    next.expires_at = at(86'400'000);
+    send(message(recipient), at(6));
+    send(next, at(6));
+    end(send(message(), at(7)), IntentState::kSent, at(7));
   }
 };
 

@@ -30,8 +30,10 @@ TEST_P(RedisKeysTest, EveryKeyBeginsWithThePartitionAndNamesAKind) {
       "if string.sub(key, 1, #prefix) ~= prefix then out[#out + 1] = 'foreign' else "
       "local kind = string.sub(key, #prefix + 1, #prefix + 2) "
       "out[#out + 1] = kind .. (#key - #prefix - 2) end end return out";
-  EXPECT_THAT(lines(lua(kinds)), ::testing::IsSubsetOf({"i:16", "s:16", "n:16", "w:16", "d:16", "q00", "q10",
-                                                        "q20", "q30", "e:6", "v:9", "q0", "q1", "q2", "q3"}));
+  EXPECT_THAT(lines(lua(kinds)),
+              ::testing::UnorderedElementsAre("i:16", "s:16", "n:16", "w:16", "d:16", "q00", "q10", "q20",
+                                              "q30", "e:6", "v:9", "r:9", "h:9", "g:9", "y:6", "P:16", "L:16",
+                                              "sn0", "ss0", "xq0", "dl0"));
 }
 
 TEST_P(RedisKeysTest, OnlySealedBlobsAreKeptAsTheyCome) {
@@ -64,9 +66,11 @@ TEST_P(RedisKeysTest, OnlyOpenIntentsAndTheirQueuesLiveForEver) {
       "if kind == 'n' then name = redis.call('GET', key) end "
       "local open = false for state = 0, 3 do "
       "open = open or redis.call('ZSCORE', prefix .. 'q' .. state, name) end "
-      "if kind ~= 'q' and not open then out[#out + 1] = kind end end end return out";
+      "local kept = string.find('qrhgL', kind) or key == prefix .. 'sn' or key == prefix .. 'ss' or "
+      "key == prefix .. 'xq' or (kind == 'P' and redis.call('HEXISTS', key, 'h') == 1) "
+      "if not kept and not open then out[#out + 1] = kind end end end return out";
   EXPECT_EQ(lua(eternal), "");
-  EXPECT_EQ(count(at(10)).by_state[2], 1U);
+  EXPECT_EQ(count(at(10)).by_state[2], 2U);
 }
 
 TEST_P(RedisKeysTest, WhatIsOpenHasNoTimeToLive) {
@@ -84,13 +88,14 @@ TEST_P(RedisKeysTest, WhatIsOpenHasNoTimeToLive) {
 
 TEST_P(RedisKeysTest, PayloadsOfFinalIntentsAreGone) {
   live_a_little();
-  const std::string kept = "local n = 0 for _, key in ipairs(redis.call('KEYS', '" + prefix() +
-                           "s:*')) do "
-                           "local state = redis.call('HGET', '" +
-                           prefix() +
-                           "i:' .. string.sub(key, -16), 's') "
-                           "if tonumber(state) >= 10 and string.find(redis.call('GET', key), '^sealed') then "
-                           "n = n + 1 end end return n";
+  const std::string kept =
+      "local n = 0 for _, key in ipairs(redis.call('KEYS', '" + prefix() +
+      "s:*')) do "
+      "local state = redis.call('HGET', '" +
+      prefix() +
+      "i:' .. string.sub(key, -16), 's') "
+      "if tonumber(state) >= 10 and state ~= '23' and string.find(redis.call('GET', key), '^sealed') then "
+      "n = n + 1 end end return n";
   EXPECT_EQ(lua(kept), "0");
 }
 
@@ -102,10 +107,14 @@ TEST_P(RedisKeysTest, AnIntentIsOneCompactListpack) {
   longest.on_unknown = OnUnknown::kResend;
   longest.expires_at = at(86'400'000);
   longest.due = at(5);
+  longest.recipient = fingerprint();
+  longest.priority = Priority::kHigh;
   partition_ = Partition::of(longest.sender);
   Settlement retry = settlement(claim_new(longest, ClaimMode::kSendNow, at(0)), IntentState::kRetryWait);
+  retry.counts = false;
+  retry.signal = signal(PaceSignal::Kind::kPairThrottled);
   settle(retry, at(1));
-  Settlement sent = settlement(take_one(DueAction::kSend, at(10)), IntentState::kSent);
+  Settlement sent = settlement(take_one(DueAction::kSend, at(5'000)), IntentState::kSent);
   settle(sent, at(11));
   for (const IntentState state : {IntentState::kDelivered, IntentState::kRead, IntentState::kPlayed}) {
     ingest_one(status(longest, 2, state), at(12));
@@ -124,6 +133,69 @@ TEST_P(RedisKeysTest, AMessageTakesTwoScripts) {
   EXPECT_EQ(calls("evalsha"), 2);
   EXPECT_EQ(calls("eval"), 0);
   EXPECT_EQ(calls("hset"), 2);
+}
+
+TEST_P(RedisKeysTest, APacedMessageTakesTwoScriptsAndNoLane) {
+  limits_ = {80, 80, Millis{6'000}, 45, 20};
+  bring_to(message(), IntentState::kSent);
+  const NewIntent made = message();
+  server().cli({"CONFIG", "RESETSTAT"});
+  const IntentRecord sending = send(made, at(100));
+  end(sending, IntentState::kSent, at(101), signal(PaceSignal::Kind::kAnswered));
+  EXPECT_EQ(calls("evalsha"), 2);
+  EXPECT_EQ(calls("zadd"), 1);  // the queue of sending
+  EXPECT_EQ(lua("return #redis.call('KEYS', '" + prefix() + "L:*')"), "0");
+  EXPECT_NE(lua("return redis.call('PTTL', redis.call('KEYS', '" + prefix() + "P:*')[1])"), "-1");
+}
+
+TEST_P(RedisKeysTest, ARecipientIsForgottenUnlessSomebodyHasItsTurn) {
+  limits_.pair_interval = Millis{6'000};
+  limits_.pair_burst = 45;
+  NewIntent resent = message();
+  resent.on_unknown = OnUnknown::kResend;
+  const std::string left = "return redis.call('PTTL', redis.call('KEYS', '" + prefix() + "P:*')[1])";
+  end(send(resent, at(0)), IntentState::kUnknown, at(1));
+  EXPECT_NE(lua(left), "-1");
+  lua("return redis.call('DEL', redis.call('KEYS', '" + prefix() + "P:*')[1])");
+  ingest_one(status(intent(), 1, IntentState::kDelivered), at(2));
+  const IntentRecord again = take_one(DueAction::kResend, at(3));
+  EXPECT_NE(lua(left), "-1");
+  end(again, IntentState::kRetryWait, at(4), signal(PaceSignal::Kind::kPairThrottled));
+  EXPECT_EQ(lua(left), "-1");
+}
+
+TEST_P(RedisKeysTest, AMessageCostsTheSameHoweverManyWait) {
+  limits_ = {1'000, 0, Millis{6'000}, 45, 20};
+  const auto crowded = fingerprint();
+  send(message(crowded), at(0));
+  claim_new(message(crowded), ClaimMode::kQueue, at(0));
+  claim_new(message(), ClaimMode::kQueue, at(0));
+  const auto cost = [this](WallTime now) {
+    server().cli({"CONFIG", "RESETSTAT"});
+    claim_new(message(), ClaimMode::kQueue, now);
+    const DueBatch batch = take_due(now, {}, 1);
+    EXPECT_EQ(batch.items.size(), 1U);
+    for (const auto& item : batch.items) {
+      end(item.record, IntentState::kSent, now, signal(PaceSignal::Kind::kAnswered));
+    }
+    return all_calls();
+  };
+  const int alone = cost(at(100));
+  // 50 000 more of the same sender, and as many behind one recipient.
+  const std::string crowd =
+      "local p = '" + prefix() + "' local q = p .. 'r:" + std::string{sender_.str()} +
+      "' local lane = redis.call('KEYS', p .. 'L:*')[1] "
+      "local some = redis.call('ZRANGE', q, 0, 0)[1] local fields = redis.call('HGETALL', p .. 'i:' .. some) "
+      "for n = 1, 50000 do local key = string.format('%016d', n) "
+      "local pair = string.format('%016d', 700000 + n) redis.call('HSET', p .. 'P:' .. pair, 'h', key) "
+      "redis.call('HSET', p .. 'i:' .. key, unpack(fields)) redis.call('HSET', p .. 'i:' .. key, 'r', pair) "
+      "redis.call('SET', p .. 's:' .. key, 'sealed') "
+      "redis.call('ZADD', p .. 'q0', 1, key) redis.call('ZADD', q, 1, key) "
+      "redis.call('ZADD', lane, 1000 + n, string.format('%016d', 500000 + n)) end return redis.call('ZCARD', "
+      "q)";
+  EXPECT_NE(lua(crowd), "");
+  EXPECT_GT(count(at(200)).by_state[0], 50'000U);
+  EXPECT_LE(cost(at(200)), alone);
 }
 
 TEST_P(RedisKeysTest, AWebhookOfAThousandItemsTakesFourScripts) {
@@ -155,7 +227,7 @@ using RedisClusterTest = RedisStoreTest;
 
 TEST_P(RedisClusterTest, EveryScriptStaysInItsPartitionsSlot) {
   live_a_little();
-  EXPECT_EQ(take_due(at(1'000'000)).items.size(), 4U);
+  EXPECT_EQ(take_due(at(1'000'000)).items.size(), 6U);
   EXPECT_FALSE(read("")->events.empty());
   EXPECT_TRUE(run<Result<void>>([this] { return store().probe(at(0)); }));
   // This is what a script that strays would meet.

@@ -108,6 +108,11 @@ class MemoryIntentStore final : public store::IntentStore {
 
   Task<Result<store::StateCounts>> count(Partition, WallTime) override { co_return store::StateCounts{}; }
   Task<Result<ScanPage>> scan(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
+  Task<Result<ScanPage>> dead_letters(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
+  Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override {
+    co_return std::vector<store::SenderPace>{};
+  }
+  Task<Result<bool>> resume(SenderId, WallTime) override { co_return false; }
 
   Entry& only() { return entries.begin()->second; }
 

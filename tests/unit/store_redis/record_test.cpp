@@ -57,6 +57,20 @@ std::vector<std::string> without(std::string_view name) {
   return fields;
 }
 
+TEST(Record, KnowsItsConversationAndWhatItWaitsFor) {
+  auto fields = with("", "");
+  for (const char* text : {"r", "recipient-print!", "y", "1", "v", "2", "j", "4"}) fields.emplace_back(text);
+  const auto record = record_from(kKey, reply(texts(fields)));
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->recipient.raw(), "recipient-print!");
+  EXPECT_EQ(record->priority, Priority::kHigh);
+  EXPECT_EQ(record->hold, Hold::kPairPace);
+  EXPECT_EQ(record->uncounted, 4U);
+  fields.emplace_back("v");
+  fields.emplace_back("7");
+  EXPECT_FALSE(record_from(kKey, reply(texts(fields))));
+}
+
 TEST(Record, IsReadFromItsHash) {
   const auto record = record_from(kKey, reply(texts(with("", ""))));
   ASSERT_TRUE(record);

@@ -59,6 +59,27 @@ TEST(ClaimAnswer, OfANewIntentIsWhatWasMade) {
   EXPECT_EQ(result->record.token, 1U);
 }
 
+TEST(ClaimAnswer, OfAHeldIntentIsAcceptedOrRefused) {
+  IntentRecord sending = made();
+  sending.state = IntentState::kSending;
+  sending.attempt = 1;
+  const auto held = claim_from(reply(texts({"waits", "1790000030000", "3"})), sending);
+  ASSERT_TRUE(held);
+  EXPECT_EQ(held->outcome, ClaimOutcome::kNew);
+  EXPECT_EQ(held->record.state, IntentState::kAccepted);
+  EXPECT_EQ(held->record.attempt, 0U);
+  EXPECT_EQ(held->record.token, 0U);
+  EXPECT_EQ(held->record.hold, Hold::kSenderPace);
+  EXPECT_EQ(held->record.due, from_millis(1'790'000'030'000));
+  const auto refused = claim_from(reply(texts({"refused", "1790000030000", "5"})), sending);
+  ASSERT_TRUE(refused);
+  EXPECT_EQ(refused->outcome, ClaimOutcome::kRefused);
+  EXPECT_EQ(refused->record.hold, Hold::kBreaker);
+  EXPECT_FALSE(claim_from(reply(texts({"waits", "1790000030000", "7"})), sending));
+  EXPECT_FALSE(claim_from(reply(texts({"waits", "soon", "1"})), sending));
+  EXPECT_FALSE(claim_from(reply(texts({"else", "1790000030000", "1"})), sending));
+}
+
 TEST(ClaimAnswer, OfAKnownIntentCarriesItsRecord) {
   const std::pair<std::string, ClaimOutcome> outcomes[]{{"known", ClaimOutcome::kDuplicate},
                                                         {"body", ClaimOutcome::kBodyConflict},

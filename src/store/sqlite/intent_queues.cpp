@@ -1,0 +1,127 @@
+#include "store/sqlite/intent_queues.h"
+
+#include "store/sqlite/intent_columns.h"
+
+#include <algorithm>
+
+namespace wac::store::sqlite {
+
+IntentQueues::IntentQueues(Connection& connection)
+    : connection_(connection),
+      leases_(connection, "sqlite: leases",
+              select_full(", payload FROM intents WHERE part = ? AND state > 1 AND state < 4 AND due <= ? "
+                          "ORDER BY due, row LIMIT ?")),
+      expired_(connection, "sqlite: expired intents",
+               select_full(" FROM intents WHERE part = ? AND ready IS NOT NULL AND expires_at IS NOT NULL "
+                           "AND expires_at <= ? ORDER BY expires_at LIMIT ?")),
+      next_lease_(connection, "sqlite: next lease",
+                  "SELECT due FROM intents WHERE part = ? AND state > 1 AND state < 4 ORDER BY due LIMIT 1"),
+      next_expiry_(connection, "sqlite: next expiry",
+                   "SELECT expires_at FROM intents WHERE part = ? AND ready IS NOT NULL "
+                   "AND expires_at IS NOT NULL ORDER BY expires_at LIMIT 1"),
+      first_ready_(connection, "sqlite: first ready",
+                   "SELECT ready FROM intents WHERE part = ? AND sender = ? AND priority = ? "
+                   "AND ready IS NOT NULL ORDER BY ready LIMIT 1"),
+      next_(connection, "sqlite: next intent",
+            select_full(", payload FROM intents WHERE part = ? AND sender = ? AND priority = ? "
+                        "AND ready IS NOT NULL AND ready <= ? ORDER BY ready, row LIMIT 1")),
+      waiting_(connection, "sqlite: waiting intents",
+               "SELECT sender, count(*) FROM intents INDEXED BY intents_ready "
+               "WHERE part = ? AND ready IS NOT NULL GROUP BY sender"),
+      lane_(connection, "sqlite: lane",
+            select_progress(" FROM intents WHERE part = ? AND recipient = ? AND lane IS NOT NULL "
+                            "ORDER BY lane LIMIT 1")),
+      holds_turn_(connection, "sqlite: turn", "SELECT state < 3 FROM intents WHERE row = ?"),
+      dead_(connection, "sqlite: dead letters",
+            select_full(" FROM intents WHERE part = ? AND state = 23 AND (updated, key) < (?, ?) "
+                        "ORDER BY updated DESC, key DESC LIMIT ?")) {}
+
+std::vector<FullIntentRow> IntentQueues::all(Query& query) {
+  std::vector<FullIntentRow> rows;
+  while (query.step()) {
+    auto row = read_full(connection_, query);
+    if (!row) break;
+    rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
+std::vector<FullIntentRow> IntentQueues::leases(Partition partition, std::size_t limit, WallTime now) {
+  Query query{leases_, partition.number, now, static_cast<std::int64_t>(limit)};
+  std::vector<FullIntentRow> rows;
+  while (query.step()) {
+    auto row = read_full(connection_, query);
+    if (!row) break;
+    row->record.payload.bytes = query.bytes(kAfterIdentity);
+    rows.push_back(std::move(*row));
+  }
+  return rows;
+}
+
+std::vector<FullIntentRow> IntentQueues::expired(Partition partition, std::size_t limit, WallTime now) {
+  Query query{expired_, partition.number, now, static_cast<std::int64_t>(limit)};
+  return all(query);
+}
+
+std::optional<WallTime> IntentQueues::next_lease_or_expiry(Partition partition) {
+  std::optional<WallTime> next;
+  for (Statement* statement : {&next_lease_, &next_expiry_}) {
+    Query query{*statement, partition.number};
+    if (query.step() && (!next || query.time(0) < *next)) next = query.time(0);
+  }
+  return next;
+}
+
+std::optional<std::int64_t> IntentQueues::first_ready(Partition partition, const SenderId& sender,
+                                                      Priority priority) {
+  Query query{first_ready_, partition.number, sender.str(), static_cast<std::uint32_t>(priority)};
+  if (!query.step() || query.integer(0) >= kBlocked) return std::nullopt;
+  return query.integer(0);
+}
+
+std::optional<FullIntentRow> IntentQueues::next(Partition partition, const SenderId& sender, WallTime now) {
+  for (const Priority priority : {Priority::kHigh, Priority::kNormal}) {
+    Query query{next_, partition.number, sender.str(), static_cast<std::uint32_t>(priority), now};
+    if (!query.step()) continue;
+    auto row = read_full(connection_, query);
+    if (row) row->record.payload.bytes = query.bytes(kAfterIdentity);
+    return row;
+  }
+  return std::nullopt;
+}
+
+std::map<SenderId, std::uint64_t> IntentQueues::waiting(Partition partition) {
+  std::map<SenderId, std::uint64_t> counts;
+  Query query{waiting_, partition.number};
+  while (query.step()) {
+    counts[SenderId::parse(query.bytes(0)).value_or(SenderId{})] =
+        static_cast<std::uint64_t>(query.integer(1));
+  }
+  return counts;
+}
+
+std::optional<IntentRow> IntentQueues::first_in_lane(Partition partition,
+                                                     const crypto::Fingerprint& recipient) {
+  Query query{lane_, partition.number, Bytes{recipient.raw()}};
+  if (!query.step()) return std::nullopt;
+  return read_row(connection_, query);
+}
+
+bool IntentQueues::holds_turn(std::int64_t row) {
+  Query query{holds_turn_, row};
+  return query.step() && query.integer(0) != 0;
+}
+
+std::vector<IntentRecord> IntentQueues::dead(Partition partition, const DeadBefore& before,
+                                             std::size_t limit) {
+  Query query{dead_, partition.number, before.updated, Bytes{before.key.raw()},
+              static_cast<std::int64_t>(limit)};
+  std::vector<IntentRecord> records;
+  for (auto& row : all(query)) {
+    row.record.wamid.bytes.clear();
+    records.push_back(std::move(row.record));
+  }
+  return records;
+}
+
+}  // namespace wac::store::sqlite

@@ -1,0 +1,49 @@
+#pragma once
+// The table of intents by what is to be done next: leases, expiries, the queue of a sender, the lane of a
+// recipient, dead letters. Each look-up is one step into an index.
+
+#include "store/sqlite/intent_rows.h"
+
+#include <map>
+
+namespace wac::store::sqlite {
+
+class IntentQueues {
+ public:
+  explicit IntentQueues(Connection& connection);
+
+  /// Sending and unknown rows of the partition due by `now`, earliest first, with their payloads.
+  std::vector<FullIntentRow> leases(Partition partition, std::size_t limit, WallTime now);
+  /// Accepted and waiting rows whose expiry has passed.
+  std::vector<FullIntentRow> expired(Partition partition, std::size_t limit, WallTime now);
+  /// The earliest of the two above; nothing: there is none.
+  std::optional<WallTime> next_lease_or_expiry(Partition partition);
+
+  /// `ready` of the first in a sender's queue. Nothing: there is none, or all are blocked.
+  std::optional<std::int64_t> first_ready(Partition partition, const SenderId& sender, Priority priority);
+  /// The first in a sender's queue that is ready by `now`, high priority first, with its payload.
+  std::optional<FullIntentRow> next(Partition partition, const SenderId& sender, WallTime now);
+  /// How many wait, by sender.
+  std::map<SenderId, std::uint64_t> waiting(Partition partition);
+
+  /// The first behind the one whose turn it is.
+  std::optional<IntentRow> first_in_lane(Partition partition, const crypto::Fingerprint& recipient);
+  /// Whether the row is accepted, waiting or sending: holds the turn of its recipient.
+  bool holds_turn(std::int64_t row);
+
+  struct DeadBefore {
+    WallTime updated = WallTime::max();
+    IntentKey key;
+  };
+  /// Newest first, from behind `before`.
+  std::vector<IntentRecord> dead(Partition partition, const DeadBefore& before, std::size_t limit);
+
+ private:
+  std::vector<FullIntentRow> all(Query& query);
+
+  Connection& connection_;
+  Statement leases_, expired_, next_lease_, next_expiry_, first_ready_, next_, waiting_, lane_, holds_turn_,
+      dead_;
+};
+
+}  // namespace wac::store::sqlite

@@ -1,0 +1,146 @@
+#include "store/sqlite/pace_rows.h"
+
+#include <algorithm>
+
+namespace wac::store::sqlite {
+namespace {
+
+/// How long Meta's pauses of a recipient are remembered without a success.
+constexpr Millis kPairMemory{600'000};
+
+std::optional<SenderRow> read_sender(Connection& connection, const Query& query, int first) {
+  SenderRow row;
+  row.gate.tenant = TenantId::parse(query.bytes(first)).value_or(TenantId{});
+  const auto limits = limits_from(query.bytes(first + 1));
+  const auto credential = crypto::Fingerprint::from_raw(query.bytes(first + 2));
+  const auto probe = crypto::Fingerprint::from_raw(query.bytes(first + 3));
+  if (!limits || !credential || !probe || !read_numbers(query.bytes(first + 4), row.gate)) {
+    connection.note_corrupt("sqlite: a sender's row");
+    return std::nullopt;
+  }
+  row.gate.limits = *limits;
+  row.gate.credential = *credential;
+  row.gate.probe = *probe;
+  if (!query.is_null(first + 5)) row.next = query.real(first + 5);
+  return row;
+}
+
+}  // namespace
+
+PaceRows::PaceRows(Connection& connection)
+    : connection_(connection),
+      load_(connection, "sqlite: load pace",
+            "SELECT tenant, limits, credential, probe, numbers, next FROM paces "
+            "WHERE part = ? AND sender = ?"),
+      save_(connection, "sqlite: save pace",
+            "INSERT INTO paces VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET tenant=excluded.tenant, "
+            "limits=excluded.limits, credential=excluded.credential, probe=excluded.probe, "
+            "numbers=excluded.numbers, next=excluded.next"),
+      all_(connection, "sqlite: paces",
+           "SELECT sender, tenant, limits, credential, probe, numbers, next FROM paces WHERE part = ? "
+           "ORDER BY sender"),
+      ready_(connection, "sqlite: ready senders",
+             "SELECT sender FROM paces WHERE part = ? AND next IS NOT NULL AND next < ? + 1 "
+             "ORDER BY next LIMIT ?"),
+      next_(connection, "sqlite: next senders",
+            "SELECT sender, next FROM paces WHERE part = ? AND next IS NOT NULL ORDER BY next LIMIT ?"),
+      load_pair_(connection, "sqlite: load pair",
+                 "SELECT head, seq, arrival, paused_until, level FROM pairs "
+                 "WHERE part = ? AND recipient = ?"),
+      save_pair_(connection, "sqlite: save pair",
+                 "INSERT INTO pairs VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET head=excluded.head, "
+                 "seq=excluded.seq, arrival=excluded.arrival, paused_until=excluded.paused_until, "
+                 "level=excluded.level, forget_at=excluded.forget_at"),
+      load_quota_(connection, "sqlite: load quota",
+                  "SELECT arrival FROM quotas WHERE part = ? AND tenant = ?"),
+      save_quota_(connection, "sqlite: save quota",
+                  "INSERT INTO quotas VALUES(?,?,?) ON CONFLICT DO UPDATE SET arrival=excluded.arrival"),
+      forget_(connection, "sqlite: forget pairs",
+              "DELETE FROM pairs WHERE (part, recipient) IN (SELECT part, recipient FROM pairs "
+              "WHERE forget_at IS NOT NULL AND forget_at <= ? LIMIT ?)") {}
+
+std::optional<SenderRow> PaceRows::load(Partition partition, const SenderId& sender) {
+  Query query{load_, partition.number, sender.str()};
+  if (!query.step()) return std::nullopt;
+  return read_sender(connection_, query, 0);
+}
+
+void PaceRows::save(Partition partition, const SenderId& sender, const SenderRow& row) {
+  const std::string limits = limits_text(row.gate.limits);
+  const std::string numbers = numbers_text(row.gate);
+  Query query{save_,
+              partition.number,
+              sender.str(),
+              row.gate.tenant.str(),
+              std::string_view{limits},
+              Bytes{row.gate.credential.raw()},
+              Bytes{row.gate.probe.raw()},
+              std::string_view{numbers},
+              row.next};
+  query.execute();
+}
+
+std::vector<std::pair<SenderId, SenderRow>> PaceRows::all(Partition partition) {
+  std::vector<std::pair<SenderId, SenderRow>> rows;
+  Query query{all_, partition.number};
+  while (query.step()) {
+    auto row = read_sender(connection_, query, 1);
+    if (!row) break;
+    rows.emplace_back(SenderId::parse(query.bytes(0)).value_or(SenderId{}), std::move(*row));
+  }
+  return rows;
+}
+
+std::vector<SenderId> PaceRows::ready(Partition partition, std::size_t limit, WallTime now) {
+  std::vector<SenderId> senders;
+  Query query{ready_, partition.number, now, static_cast<std::int64_t>(limit)};
+  while (query.step()) senders.push_back(SenderId::parse(query.bytes(0)).value_or(SenderId{}));
+  return senders;
+}
+
+std::vector<std::pair<SenderId, double>> PaceRows::next(Partition partition, std::size_t limit) {
+  std::vector<std::pair<SenderId, double>> senders;
+  Query query{next_, partition.number, static_cast<std::int64_t>(limit)};
+  while (query.step()) {
+    senders.emplace_back(SenderId::parse(query.bytes(0)).value_or(SenderId{}), query.real(1));
+  }
+  return senders;
+}
+
+PairRow PaceRows::load_pair(Partition partition, const crypto::Fingerprint& recipient) {
+  PairRow row;
+  Query query{load_pair_, partition.number, Bytes{recipient.raw()}};
+  if (!query.step()) return row;
+  row.head = query.integer(0);
+  row.seq = query.integer(1);
+  row.gate = {query.real(2), query.real(3), query.real(4)};
+  return row;
+}
+
+void PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row,
+                         WallTime now) {
+  std::optional<WallTime> forget_at;
+  if (row.head == 0) {
+    forget_at = std::max({now, to_time(row.gate.arrival), to_time(row.gate.paused_until)}) + kPairMemory;
+  }
+  Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head, row.seq,
+              row.gate.arrival, row.gate.paused_until, row.gate.level,         forget_at};
+  query.execute();
+}
+
+double PaceRows::load_quota(Partition partition, const TenantId& tenant) {
+  Query query{load_quota_, partition.number, tenant.str()};
+  return query.step() ? query.real(0) : 0;
+}
+
+void PaceRows::save_quota(Partition partition, const TenantId& tenant, double arrival) {
+  Query query{save_quota_, partition.number, tenant.str(), arrival};
+  query.execute();
+}
+
+std::size_t PaceRows::forget(WallTime now, std::size_t limit) {
+  Query query{forget_, now, static_cast<std::int64_t>(limit)};
+  return static_cast<std::size_t>(query.execute());
+}
+
+}  // namespace wac::store::sqlite

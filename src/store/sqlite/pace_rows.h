@@ -1,0 +1,52 @@
+#pragma once
+// The tables of senders' paces, recipients' turns and tenants' quotas. What may happen to them is in
+// store/pace_rules.h.
+
+#include "store/pace_rules.h"
+#include "store/sqlite/connection.h"
+
+namespace wac::store::sqlite {
+
+/// A sender as it is kept.
+struct SenderRow {
+  SenderGate gate;
+  std::optional<double> next;  ///< when take_due() looks at it again
+};
+
+/// A recipient as it is kept.
+struct PairRow {
+  PairGate gate;
+  std::int64_t head = 0;  ///< the row whose turn it is; 0: nobody's
+  std::int64_t seq = 0;   ///< the last place given in its lane
+};
+
+class PaceRows {
+ public:
+  explicit PaceRows(Connection& connection);
+
+  /// Nothing: not known yet.
+  std::optional<SenderRow> load(Partition partition, const SenderId& sender);
+  void save(Partition partition, const SenderId& sender, const SenderRow& row);
+  std::vector<std::pair<SenderId, SenderRow>> all(Partition partition);
+  /// Senders whose next time has come, in the order of their turns.
+  std::vector<SenderId> ready(Partition partition, std::size_t limit, WallTime now);
+  /// The earliest next times of the partition, at most `limit`.
+  std::vector<std::pair<SenderId, double>> next(Partition partition, std::size_t limit);
+
+  PairRow load_pair(Partition partition, const crypto::Fingerprint& recipient);
+  /// An idle one is forgotten some time after it has any effect.
+  void save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, WallTime now);
+
+  /// The arrival time of a tenant's quota.
+  double load_quota(Partition partition, const TenantId& tenant);
+  void save_quota(Partition partition, const TenantId& tenant, double arrival);
+
+  /// Removes idle pairs; returns how many.
+  std::size_t forget(WallTime now, std::size_t limit);
+
+ private:
+  Connection& connection_;
+  Statement load_, save_, all_, ready_, next_, load_pair_, save_pair_, load_quota_, save_quota_, forget_;
+};
+
+}  // namespace wac::store::sqlite

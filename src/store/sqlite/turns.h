@@ -1,0 +1,71 @@
+#pragma once
+// Whose turn it is. An accepted or waiting intent stands in the queue of its sender; of those with the same
+// recipient only the first is ready there, the others wait in the recipient's lane until it has left. A
+// sender stands in its partition's row of senders by the time it can send next.
+
+#include "store/sqlite/intent_queues.h"
+#include "store/sqlite/pace_rows.h"
+
+namespace wac::store::sqlite {
+
+struct Session;
+
+/// Of one operation, inside its transaction. What it learnt of senders is written by finish().
+class Turns {
+ public:
+  Turns(Session& session, Partition partition, WallTime now)
+      : session_(session), partition_(partition), now_(now) {}
+
+  /// A place that would be taken.
+  struct Seat {
+    std::int64_t ready = 0;
+    std::optional<std::int64_t> lane;
+    Hold hold = Hold::kNone;
+    bool turn = false;  ///< it is the recipient's first
+    PairRow pair;
+  };
+  static constexpr std::int64_t kNewRow = -1;
+  /// For an intent that is due at `due`. `row`: kNewRow before it is inserted.
+  Seat find_seat(const Place& place, std::int64_t row, WallTime due);
+  /// Writes down what find_seat() found.
+  void take_seat(const Place& place, std::int64_t row, const Seat& seat);
+
+  SenderGate& gate(const SenderId& sender) { return entry(sender).row.gate; }
+  Opening opening(const Place& place);
+  /// Others of the sender wait for its pace: who comes now must not pass them.
+  bool others_wait(const Place& place);
+
+  /// Its attempt starts under a lease. Its recipient's turn is taken, unless `seat` is of nobody.
+  void start(const Place& place, std::int64_t row, Seat* seat, WallTime lease_end);
+  void learn(const IntentRow& row, const PaceSignal& signal, IntentState state);
+  /// After the row's state changed from `from`, before it is saved: finds its new place, and lets the next of
+  /// its recipient have the turn.
+  void moved(IntentRow& row, IntentState from);
+  /// It was looked at in a turn of its sender.
+  void served(const SenderId& sender);
+
+  /// When the sender can be served next, by its queue and its gates; nothing: not before something changes.
+  std::optional<double> next_time(const SenderId& sender);
+
+  void finish();
+
+ private:
+  struct Entry {
+    SenderRow row;
+    std::string stored;  ///< as it was loaded, to be written only when it changed
+  };
+  Entry& entry(const SenderId& sender);
+  void pass_turn(const IntentRow& row);
+  double& quota(const SenderGate& gate);
+
+  Session& session_;
+  Partition partition_;
+  WallTime now_;
+  std::map<SenderId, Entry> entries_;
+  struct Quota {
+    double arrival = 0, stored = 0;
+  };
+  std::map<TenantId, Quota> quotas_;
+};
+
+}  // namespace wac::store::sqlite
