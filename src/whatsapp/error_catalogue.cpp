@@ -1,6 +1,7 @@
 #include "whatsapp/error_catalogue.h"
 
 #include "whatsapp/error_table.h"
+#include "whatsapp/local_errors.h"
 
 #include <algorithm>
 
@@ -79,6 +80,7 @@ std::span<const ErrorInfo> error_catalogue() {
 }
 
 ErrorInfo explain(std::uint32_t code, int http_status, bool is_transient) {
+  if (const LocalErrorInfo* local = find_local_error(code)) return local->info;
   const bool permissions = code >= kPermissionsFirst && code <= kPermissionsLast;
   const std::uint32_t key = permissions ? kPermissionsFirst : code;
   const auto* found = std::ranges::lower_bound(kErrorTable, key, {}, &ErrorInfo::code);

@@ -187,8 +187,23 @@ constexpr std::array kCardFields{required("card_index", integer(0, 9)),
                                  required("components", list(kCardComponentEntry, 1))};
 constexpr Shape kCard{.fields = kCardFields, .check = check_once_each};
 constexpr Rule kCardEntry = object(kCard);
+
+void check_card_indexes(const json::object& carousel, Report& report) {
+  const json::array* cards = find_array(carousel, "cards");
+  if (cards == nullptr) return;
+  std::set<std::int64_t> seen;
+  const Report::Step step(report, "cards");
+  for (std::size_t i = 0; i < cards->size(); ++i) {
+    const json::object* card = (*cards)[i].if_object();
+    const json::value* index = card == nullptr ? nullptr : card->if_contains("card_index");
+    if (index == nullptr || !index->is_int64() || seen.insert(index->get_int64()).second) continue;
+    const Report::Step entry(report, i);
+    report.broken_at("card_index", "must differ from the other cards' indexes");
+  }
+}
+
 constexpr std::array kCarouselFields{required("cards", list(kCardEntry, 1, 10))};
-constexpr Shape kTemplateCarousel{.fields = kCarouselFields};
+constexpr Shape kTemplateCarousel{.fields = kCarouselFields, .check = check_card_indexes};
 
 constexpr std::array kComponentTypes{
     Variant{"header", &kHeader},

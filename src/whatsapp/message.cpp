@@ -5,6 +5,7 @@
 #include "whatsapp/payload_shapes.h"
 
 #include <array>
+#include <fmt/format.h>
 
 namespace wac::whatsapp {
 namespace {
@@ -70,7 +71,19 @@ constexpr auto kPayloadTypes = [] {
   }
   return types;
 }();
-constexpr Shape kPayload{.tag = "type", .variants = kPayloadTypes};
+
+// Kept at the top level by Meta as well (facts §2.1).
+constexpr std::string_view kKeyHash = "recipient_identity_key_hash";
+
+void check_payload(const json::object& payload, Report& report) {
+  const std::string_view type = text_of(payload, "type");
+  if ((type == "mark_read" || type == "raw") && payload.contains(kKeyHash))
+    report.broken_at(kKeyHash, fmt::format("is not a field of {}", type));
+}
+
+constexpr std::array kCommonFields{optional(kKeyHash, text(kOpaqueId, 256))};
+constexpr Shape kPayload{
+    .fields = kCommonFields, .tag = "type", .variants = kPayloadTypes, .check = check_payload};
 
 void append_member(std::string& out, std::string_view name, std::string_view text) {
   out += ",\"";

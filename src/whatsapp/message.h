@@ -21,7 +21,8 @@ struct Violation {
 
 /// Every broken rule of `payload` ({"type":"text","text":{…}}): unknown type, missing, unknown or mistyped
 /// fields, lengths (in Unicode code points), counts, formats. Empty: build_message() will succeed.
-/// A payload is Graph's own object under the type's name, plus two forms of ours:
+/// A payload is Graph's own object under the type's name, with `recipient_identity_key_hash` beside it where
+/// the sender checks identities (facts §2.1), plus two forms of ours:
 ///   {"type":"mark_read","mark_read":{"message_id":"wamid…","typing_indicator":true}}
 ///   {"type":"raw","raw":{"type":"x","x":{…}}}: an object of a type that is not known here, sent as it is.
 std::vector<Violation> lint(const boost::json::object& payload);

@@ -234,9 +234,30 @@ TEST(LintLimits, Templates) {
                 item, ","});
   expect_edges({of_template(replaced(mpm, "#", "@")), at + "/0/action/sections", 1, 10,
                 R"({"product_items":[)" + item + "]}", ","});
-  expect_edges(
-      {of_template(R"({"type":"carousel","cards":[@]})"), "/template/components/0/cards", 1, 10,
-       R"({"card_index":0,"components":[{"type":"body","parameters":[{"type":"text","text":"a"}]}]})", ","});
+}
+
+TEST(LintLimits, TemplateCards) {
+  const auto with = [](std::size_t count) {
+    std::string cards;
+    for (std::size_t i = 0; i < count; ++i) {
+      cards += (i == 0 ? "" : ",") +
+               replaced(
+                   R"({"card_index":@,"components":[{"type":"body","parameters":[{"type":"text","text":"a"}]}]})",
+                   "@", std::to_string(i));
+    }
+    return lint_text(of_template(R"({"type":"carousel","cards":[)" + cards + "]}"));
+  };
+  EXPECT_EQ(with(0), std::vector<std::string>{"/template/components/0/cards must have 1 to 10 entries"});
+  EXPECT_TRUE(with(1).empty());
+  EXPECT_TRUE(with(10).empty());
+  EXPECT_EQ(with(11),
+            (std::vector<std::string>{"/template/components/0/cards must have 1 to 10 entries",
+                                      "/template/components/0/cards/10/card_index must be from 0 to 9"}));
+}
+
+TEST(LintLimits, IdentityKeyHash) {
+  expect_edges({R"({"type":"text","text":{"body":"b"},"recipient_identity_key_hash":"@"})",
+                "/recipient_identity_key_hash", 0, 256, "k"});
 }
 
 TEST(LintLimits, Raw) {

@@ -299,6 +299,21 @@ TEST(LintTemplate, WantsEachComponentOnce) {
             Found{"/template/components/0/cards/0/components/1 must be the only component of its type"});
 }
 
+TEST(LintTemplate, WantsCardsWithIndexesOfTheirOwn) {
+  const std::string card =
+      R"({"card_index":1,"components":[{"type":"body","parameters":[{"type":"text","text":"a"}]}]})";
+  EXPECT_EQ(of_template(R"({"type":"carousel","cards":[)" + card + "," + card + "]}"),
+            Found{"/template/components/0/cards/1/card_index must differ from the other cards' indexes"});
+}
+
+TEST(Lint, TakesAnIdentityKeyHashOnlyWhereMetaDoes) {
+  EXPECT_EQ(lint_text(
+                R"({"type":"mark_read","mark_read":{"message_id":"wamid.A"},"recipient_identity_key_hash":"k"})"),
+            Found{"/recipient_identity_key_hash is not a field of mark_read"});
+  EXPECT_EQ(lint_text(R"({"type":"raw","raw":{"type":"x","x":{}},"recipient_identity_key_hash":"k"})"),
+            Found{"/recipient_identity_key_hash is not a field of raw"});
+}
+
 TEST(LintTemplate, ChecksButtons) {
   const auto button = [](std::string_view members) {
     return of_template(R"({"type":"button",)" + std::string{members} + "}");

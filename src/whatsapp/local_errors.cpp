@@ -1,0 +1,57 @@
+#include "whatsapp/local_errors.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+
+namespace wac::whatsapp {
+namespace {
+
+constexpr LocalErrorInfo entry(LocalError error, std::string_view name, std::string_view meaning,
+                               std::string_view advice) {
+  return {name, {code_of(error), ErrorClass::kPermanent, ErrorScope::kTemplate, Millis{0}, meaning, advice}};
+}
+
+constexpr std::array kTable{
+    entry(LocalError::kTemplateUnknown, "template_unknown",
+          "the account has no template of this name in this language; nothing was sent",
+          "Check the template's name and language, or create it in the WhatsApp Manager."),
+    entry(LocalError::kTemplateNotApproved, "template_not_approved",
+          "the template is not approved; nothing was sent",
+          "Look at the template's status in the WhatsApp Manager, or use another one."),
+    entry(LocalError::kTemplateParameters, "template_parameters",
+          "the parameters do not fit the template's definition; nothing was sent",
+          "Give what the template declares; POST /v1/intents?dryRun=true names every difference."),
+    entry(LocalError::kTemplateNeedsPhone, "template_needs_phone",
+          "an authentication template cannot go to a business-scoped user id; nothing was sent",
+          "Send it to the user's phone number."),
+};
+static_assert(std::ranges::is_sorted(kTable, {}, [](const LocalErrorInfo& one) { return one.info.code; }));
+
+}  // namespace
+
+std::span<const LocalErrorInfo> local_errors() {
+  return kTable;
+}
+
+const LocalErrorInfo* find_local_error(std::uint32_t code) {
+  const auto* found =
+      std::ranges::find(kTable, code, [](const LocalErrorInfo& one) { return one.info.code; });
+  return found == kTable.end() ? nullptr : found;
+}
+
+std::string code_text(std::uint32_t code) {
+  const LocalErrorInfo* local = find_local_error(code);
+  return local == nullptr ? std::to_string(code) : std::string{local->name};
+}
+
+std::optional<std::uint32_t> code_from_text(std::string_view text) {
+  const auto* found = std::ranges::find(kTable, text, &LocalErrorInfo::name);
+  if (found != kTable.end()) return found->info.code;
+  std::uint32_t code = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), code);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return code;
+}
+
+}  // namespace wac::whatsapp
