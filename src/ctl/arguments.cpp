@@ -1,41 +1,14 @@
 #include "ctl/arguments.h"
 
+#include "ctl/argument_draft.h"
 #include "ctl/files.h"
 #include "telemetry/version.h"
-
-#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <sstream>
 
 namespace wac::ctl {
 namespace {
-
-/// What CLI11 writes into before it is judged.
-struct Draft {
-  Globals globals;
-  std::string api_key;
-  std::string api_key_file;
-  std::string admin_key_file;
-  bool json = false;
-  bool from_start = false;
-  double timeout_seconds = 30;
-  double wait_seconds = 0;
-  std::uint64_t tail_count = 0;
-  SendArguments send;
-  SmokeArguments smoke;
-  TailArguments tail;
-  IntentArguments intent;
-  LedgerArguments ledger;
-  KeyArguments key;
-};
-
-/// Everything but the words of one's own options stays in the parent's hands.
-CLI::App* child(CLI::App& parent, const std::string& name, const std::string& description) {
-  CLI::App* app = parent.add_subcommand(name, description);
-  app->fallthrough();
-  return app;
-}
 
 void add_globals(CLI::App& app, Draft& draft) {
   app.add_option("--url", draft.globals.url, "the connector [CONNECTOR_URL, http://127.0.0.1:8080]");
@@ -136,40 +109,6 @@ void add_events(CLI::App& app, Draft& draft) {
   tail->add_flag("--sse", draft.tail.sse, "over server-sent events instead of long polls");
 }
 
-void add_intents(CLI::App& app, Draft& draft) {
-  CLI::App* intents = child(app, "intents", "look at an intent, or decide about it");
-  intents->require_subcommand(1);
-  const auto add = [&](const char* name, const char* description, IntentArguments::Action action) {
-    CLI::App* one = child(*intents, name, description);
-    one->add_option("id", draft.intent.id, "the intent's id")->required();
-    one->callback([&draft, action] { draft.intent.action = action; });
-    return one;
-  };
-  add("get", "state and history", IntentArguments::Action::kGet);
-  add("cancel", "withdraw one that is not yet being sent", IntentArguments::Action::kCancel);
-  add("resolve", "settle an unknown or unconfirmed one by hand", IntentArguments::Action::kResolve)
-      ->add_option("--as", draft.intent.as, "what it is")
-      ->required()
-      ->check(CLI::IsMember({"sent", "failed", "resend"}));
-}
-
-void add_operations(CLI::App& app, Draft& draft) {
-  CLI::App* ledger = child(app, "ledger", "the proof that nothing is lost and nothing sent twice");
-  ledger->require_subcommand(1);
-  CLI::App* verify = child(*ledger, "verify", "check that every intent has one final state");
-  verify->add_option("--sandbox", draft.ledger.sandbox_url, "compare with that graph-sandbox's ledger");
-  verify->add_option("--wait", draft.wait_seconds, "seconds to wait until all is settled")
-      ->check(CLI::Range(0.0, 86'400.0));
-  CLI::App* keys = child(app, "keys", "new keys");
-  keys->require_subcommand(1);
-  CLI::App* create = child(*keys, "create", "an API key, shown once, and its line for API_KEY_HASHES");
-  create->add_option("--tenant", draft.key.tenant, "whose key it is")->capture_default_str();
-  child(*keys, "keyring", "a keyring for KEYRING")->callback([&draft] {
-    draft.key.action = KeyArguments::Action::kKeyring;
-  });
-  child(app, "health", "is it up and ready?");
-}
-
 Said explain(const CLI::App& app, const CLI::ParseError& error) {
   std::ostringstream out;
   std::ostringstream err;
@@ -245,6 +184,26 @@ std::expected<Command, Said> finish_send(CLI::App& send, Draft& draft) {
   return std::move(arguments);
 }
 
+std::expected<Command, Said> finish_explain(ExplainArguments& arguments) {
+  if (arguments.all == !arguments.code.empty()) return wrong("explain: give a code or --all, and only one");
+  if (arguments.markdown && !arguments.all) return wrong("explain: --markdown needs --all");
+  return std::move(arguments);
+}
+
+std::expected<Command, Said> finish_dead_letters(const CLI::App& app, Draft& draft) {
+  const std::string& action = app.get_subcommands().front()->get_name();
+  // What `intents get` shows is all there is to show.
+  if (action == "show") return IntentArguments{IntentArguments::Action::kGet, draft.dead_letters.id, {}};
+  DeadLetterArguments& arguments = draft.dead_letters;
+  if (action == "list") return std::move(arguments);
+  arguments.action = DeadLetterArguments::Action::kRedrive;
+  if (arguments.all == !arguments.id.empty())
+    return wrong("dead-letters redrive: give an intent's id or --all, and only one");
+  const bool narrowed = arguments.dry_run || !arguments.error_code.empty();
+  if (narrowed && !arguments.all) return wrong("dead-letters redrive: --error-code and --dry-run need --all");
+  return std::move(arguments);
+}
+
 std::expected<Command, Said> finish(CLI::App& chosen, Draft& draft) {
   const std::string& name = chosen.get_name();
   if (name == "send") return finish_send(chosen, draft);
@@ -263,6 +222,10 @@ std::expected<Command, Said> finish(CLI::App& chosen, Draft& draft) {
     return std::move(draft.ledger);
   }
   if (name == "keys") return std::move(draft.key);
+  if (name == "lint") return std::move(draft.lint);
+  if (name == "explain") return finish_explain(draft.explain);
+  if (name == "dead-letters") return finish_dead_letters(chosen, draft);
+  if (name == "senders") return std::move(draft.senders);
   return HealthArguments{};
 }
 
@@ -280,6 +243,7 @@ std::expected<Arguments, Said> parse_arguments(std::vector<std::string> words,
   add_events(app, draft);
   add_intents(app, draft);
   add_operations(app, draft);
+  add_catalogue(app, draft);
   try {
     // CLI11 takes words from the back.
     std::ranges::reverse(words);

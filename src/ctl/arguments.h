@@ -97,8 +97,35 @@ struct KeyArguments {
 
 struct HealthArguments {};
 
-using Command = std::variant<SendArguments, SmokeArguments, TailArguments, IntentArguments, LedgerArguments,
-                             KeyArguments, HealthArguments>;
+struct LintArguments {
+  std::string file;  ///< a payload, an intent or {"intents":[…]}; "-": standard input
+};
+
+struct ExplainArguments {
+  std::string code;       ///< Meta's number or one of our names; empty with `all`
+  bool all = false;       ///< the whole catalogue
+  bool markdown = false;  ///< with `all`: docs/errors.md
+};
+
+struct DeadLetterArguments {
+  enum class Action : std::uint8_t { kList, kRedrive };
+  Action action = Action::kList;
+  std::string id;          ///< kRedrive: that one; empty with `all`
+  bool all = false;        ///< kRedrive: those of `error_code`, or every one
+  std::string error_code;  ///< as an intent shows it; empty: any
+  bool dry_run = false;    ///< kRedrive with `all`: only count
+  std::size_t limit = 100;
+};
+
+struct SenderArguments {
+  enum class Action : std::uint8_t { kList, kResume };
+  Action action = Action::kList;
+  std::string id;  ///< kResume: phone_number_id
+};
+
+using Command =
+    std::variant<SendArguments, SmokeArguments, TailArguments, IntentArguments, LedgerArguments, KeyArguments,
+                 HealthArguments, LintArguments, ExplainArguments, DeadLetterArguments, SenderArguments>;
 
 struct Arguments {
   Globals globals;

@@ -25,7 +25,13 @@ Task<Exit> tail_events(Context& context, TailArguments arguments);
 Task<Exit> on_intent(Context& context, IntentArguments arguments);
 Task<Exit> verify_ledger(Context& context, LedgerArguments arguments);
 Task<Exit> health(Context& context);
+Task<Exit> on_dead_letters(Context& context, DeadLetterArguments arguments);
+Task<Exit> on_senders(Context& context, SenderArguments arguments);
 /// Asks no server.
 Task<Exit> make_keys(Context& context, KeyArguments arguments);
+
+// Without loop and network.
+Exit lint_file(const Console& console, const LintArguments& arguments);
+Exit explain_code(const Console& console, const ExplainArguments& arguments);
 
 }  // namespace wac::ctl

@@ -16,6 +16,17 @@ struct Overloaded : Handlers... {
   using Handlers::operator()...;
 };
 
+/// Nothing for a command that asks a server.
+std::optional<Exit> run_offline(const Console& console, const Command& command) {
+  if (const auto* lint = std::get_if<LintArguments>(&command)) return lint_file(console, *lint);
+  if (const auto* code = std::get_if<ExplainArguments>(&command)) return explain_code(console, *code);
+  return std::nullopt;
+}
+
+Task<Exit> ran_offline() {
+  co_return Exit::kFailed;
+}
+
 Task<Exit> dispatch(Context& context, Command command) {
   // Each handler only makes the task; it is awaited here, while `context` and the handlers live.
   auto handlers = Overloaded{
@@ -26,6 +37,10 @@ Task<Exit> dispatch(Context& context, Command command) {
       [&](LedgerArguments& arguments) { return verify_ledger(context, std::move(arguments)); },
       [&](KeyArguments& arguments) { return make_keys(context, std::move(arguments)); },
       [&](HealthArguments&) { return health(context); },
+      [&](DeadLetterArguments& arguments) { return on_dead_letters(context, std::move(arguments)); },
+      [&](SenderArguments& arguments) { return on_senders(context, std::move(arguments)); },
+      [](LintArguments&) { return ran_offline(); },
+      [](ExplainArguments&) { return ran_offline(); },
   };
   co_return co_await std::visit(handlers, command);
 }
@@ -84,7 +99,8 @@ int run_program(std::vector<std::string> words, const config::Variables& environ
     return exit_status(arguments.error().exit);
   }
   const Console console{out, err, arguments->globals.output};
-  const Exit exit = run_command(std::move(*arguments), console);
+  const auto offline = run_offline(console, arguments->command);
+  const Exit exit = offline ? *offline : run_command(std::move(*arguments), console);
   out.flush();
   return exit_status(exit);
 }

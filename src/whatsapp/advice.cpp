@@ -13,8 +13,8 @@ void advise_on_text(const json::object& text, Report& report) {
   const json::value* preview = text.if_contains("preview_url");
   if (preview == nullptr || !preview->is_bool() || !preview->get_bool()) return;
   const std::string_view body = text_of(text, "body");
-  const bool has_url = body.find("http://") != std::string_view::npos ||
-                       body.find("https://") != std::string_view::npos;
+  const bool has_url =
+      body.find("http://") != std::string_view::npos || body.find("https://") != std::string_view::npos;
   if (!has_url) report.broken_at("preview_url", "has no effect: the body has no http:// or https:// URL");
 }
 
@@ -41,7 +41,8 @@ void advise_on_contacts(const json::array& contacts, Report& report) {
 
 /// Widely reported, not documented (facts §2.5).
 bool is_refused_by_some(std::string_view text) {
-  return text.find_first_of("\n\r\t") != std::string_view::npos || text.find("     ") != std::string_view::npos;
+  return text.find_first_of("\n\r\t") != std::string_view::npos ||
+         text.find("     ") != std::string_view::npos;
 }
 
 void advise_on_components(const json::object& parent, Report& report) {
@@ -58,7 +59,8 @@ void advise_on_components(const json::object& parent, Report& report) {
         const json::object* parameter = (*parameters)[j].if_object();
         const Report::Step one(report, j);
         if (parameter != nullptr && is_refused_by_some(text_of(*parameter, "text")))
-          report.broken_at("text", "has a line break, a tab or more than four spaces in a row: Meta may refuse it");
+          report.broken_at("text",
+                           "has a line break, a tab or more than four spaces in a row: Meta may refuse it");
       }
     }
     const json::array* cards = find_array(*component, "cards");

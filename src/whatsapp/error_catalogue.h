@@ -34,7 +34,8 @@ struct ErrorInfo {
 
 /// The catalogue's entry, or by the default rules for unknown codes: HTTP 5xx or transient → ambiguous,
 /// 429 → throttled, 401 → tenant-fatal, other 4xx → permanent. Status 0 is a webhook's "failed", Meta's last
-/// word: permanent. Statuses below 400 → ambiguous. Errors of our own (whatsapp/local_errors.h) are known too.
+/// word: permanent. Statuses below 400 → ambiguous. Errors of our own (whatsapp/local_errors.h) are known
+/// too.
 ErrorInfo explain(std::uint32_t code, int http_status, bool is_transient);
 
 /// The default rules alone, for an answer without a code of Meta's (a proxy's): `code` 0, `known` false.

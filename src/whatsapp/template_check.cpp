@@ -49,8 +49,7 @@ void check_names(const json::array& parameters, const TemplateVariables& variabl
     if (!variables.named) continue;
     const std::string_view name = text_of(*parameter, "parameter_name");
     if (std::ranges::find(variables.names, name) == variables.names.end()) {
-      report.broken_at("parameter_name",
-                       fmt::format("must be one of {}", fmt::join(variables.names, ", ")));
+      report.broken_at("parameter_name", fmt::format("must be one of {}", fmt::join(variables.names, ", ")));
     }
   }
 }
@@ -242,7 +241,8 @@ TemplateFault one(LocalError code, std::string pointer, std::string rule) {
 
 std::optional<TemplateFault> check_template(const json::object& payload, RecipientKind recipient,
                                             const TemplateCatalogue& catalogue) {
-  const json::object* message = text_of(payload, "type") == "template" ? find_object(payload, "template") : nullptr;
+  const json::object* message =
+      text_of(payload, "type") == "template" ? find_object(payload, "template") : nullptr;
   if (message == nullptr) return std::nullopt;
   const std::string_view name = text_of(*message, "name");
   const json::object* language = find_object(*message, "language");

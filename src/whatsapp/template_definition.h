@@ -51,8 +51,8 @@ struct TemplateParts {
 struct TemplateDefinition {
   std::string name;
   std::string language;
-  std::string status;    ///< Meta's word: APPROVED, PENDING, REJECTED, PAUSED, DISABLED …
-  std::string category;  ///< AUTHENTICATION, MARKETING, UTILITY
+  std::string status;        ///< Meta's word: APPROVED, PENDING, REJECTED, PAUSED, DISABLED …
+  std::string category;      ///< AUTHENTICATION, MARKETING, UTILITY
   bool has_content = false;  ///< false: the listing did not say, nothing about parameters can be judged
   TemplateParts parts;
   bool offer_expires = false;  ///< limited_time_offer with an end that a send must give

@@ -151,5 +151,57 @@ TEST(Arguments, HelpIsNoMistake) {
   EXPECT_THAT(help.error().text, HasSubstr("--dedupe-key"));
 }
 
+TEST(Arguments, LintTakesAFileOrStandardInput) {
+  EXPECT_EQ(command_of<LintArguments>({"lint", "a.json"}).file, "a.json");
+  EXPECT_EQ(command_of<LintArguments>({"lint", "-"}).file, "-");
+  EXPECT_FALSE(parse({"lint"}));
+}
+
+TEST(Arguments, ExplainTakesACodeOrAll) {
+  EXPECT_EQ(command_of<ExplainArguments>({"explain", "131056"}).code, "131056");
+  EXPECT_TRUE(command_of<ExplainArguments>({"explain", "--all"}).all);
+  EXPECT_TRUE(command_of<ExplainArguments>({"explain", "--all", "--markdown"}).markdown);
+  EXPECT_FALSE(parse({"explain"}));
+  EXPECT_FALSE(parse({"explain", "131056", "--all"}));
+  EXPECT_FALSE(parse({"explain", "131056", "--markdown"}));
+}
+
+TEST(Arguments, DeadLettersAreListedShownAndRedriven) {
+  const auto list = command_of<DeadLetterArguments>({"dead-letters", "list", "--limit", "7"});
+  EXPECT_EQ(list.action, DeadLetterArguments::Action::kList);
+  EXPECT_EQ(list.limit, 7U);
+  const auto show = command_of<IntentArguments>({"dead-letters", "show", "ID"});
+  EXPECT_EQ(show.action, IntentArguments::Action::kGet);
+  EXPECT_EQ(show.id, "ID");
+  const auto one = command_of<DeadLetterArguments>({"dead-letters", "redrive", "ID"});
+  EXPECT_EQ(one.action, DeadLetterArguments::Action::kRedrive);
+  EXPECT_EQ(one.id, "ID");
+  const auto all = command_of<DeadLetterArguments>(
+      {"dead-letters", "redrive", "--all", "--error-code", "131026", "--dry-run"});
+  EXPECT_TRUE(all.all);
+  EXPECT_TRUE(all.dry_run);
+  EXPECT_EQ(all.error_code, "131026");
+  EXPECT_EQ(all.limit, 100U);
+  for (const std::vector<std::string>& bad :
+       std::vector<std::vector<std::string>>{{"dead-letters"},
+                                             {"dead-letters", "redrive"},
+                                             {"dead-letters", "redrive", "ID", "--all"},
+                                             {"dead-letters", "redrive", "ID", "--dry-run"},
+                                             {"dead-letters", "redrive", "--error-code", "1"},
+                                             {"dead-letters", "list", "--limit", "0"},
+                                             {"dead-letters", "list", "--limit", "1001"},
+                                             {"dead-letters", "show"}}) {
+    EXPECT_FALSE(parse(bad)) << bad.back();
+  }
+}
+
+TEST(Arguments, SendersAreListedAndResumed) {
+  EXPECT_EQ(command_of<SenderArguments>({"senders", "list"}).action, SenderArguments::Action::kList);
+  const auto resume = command_of<SenderArguments>({"senders", "resume", "106540352242922"});
+  EXPECT_EQ(resume.action, SenderArguments::Action::kResume);
+  EXPECT_EQ(resume.id, "106540352242922");
+  EXPECT_FALSE(parse({"senders", "resume"}));
+}
+
 }  // namespace
 }  // namespace wac::ctl

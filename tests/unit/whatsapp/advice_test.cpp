@@ -18,7 +18,8 @@ Found advice_on(std::string_view payload) {
 }
 
 TEST(Advise, IsSilentAboutTheOrdinary) {
-  EXPECT_EQ(advice_on(R"({"type":"text","text":{"body":"see https://example.com","preview_url":true}})"), Found{});
+  EXPECT_EQ(advice_on(R"({"type":"text","text":{"body":"see https://example.com","preview_url":true}})"),
+            Found{});
   EXPECT_EQ(advice_on(R"({"type":"image","image":{"id":"1"}})"), Found{});
   EXPECT_EQ(advice_on(R"({"type":"raw","raw":{"type":"x","x":{}}})"), Found{});
 }
@@ -41,7 +42,8 @@ TEST(Advise, NamesVariableTextThatMetaOftenRefuses) {
         std::string{text} + R"("}]}]}]}]}})");
   };
   const Found refused{
-      "/template/components/0/cards/0/components/0/parameters/0/text has a line break, a tab or more than four "
+      "/template/components/0/cards/0/components/0/parameters/0/text has a line break, a tab or more than "
+      "four "
       "spaces in a row: Meta may refuse it"};
   EXPECT_EQ(with("a    b"), Found{}) << "four spaces";
   EXPECT_EQ(with("a     b"), refused);

@@ -24,7 +24,8 @@ void walk_components(const json::value& parent, Names& found) {
     std::string name = "template/" + std::string{text_of(object, "type")};
     if (object.contains("sub_type")) name += "/" + std::string{text_of(object, "sub_type")};
     found.insert(name);
-    if (const auto* parameters = find_array(object, "parameters"); parameters && !object.contains("sub_type")) {
+    if (const auto* parameters = find_array(object, "parameters");
+        parameters && !object.contains("sub_type")) {
       for (const json::value& parameter : *parameters) {
         std::string kind = name + "/" + std::string{text_of(parameter.as_object(), "type")};
         if (parameter.as_object().contains("parameter_name")) kind += "/named";
@@ -75,8 +76,8 @@ TEST(Examples, ShowEveryTypeAndSubtypeOfTheFacts) {
       "interactive/call_permission_request", "interactive/voice_call", "interactive/request_contact_info",
       "interactive/carousel", "interactive/order_details", "interactive/order_status",
       "interactive/header/text", "interactive/header/image", "interactive/header/video",
-      "interactive/header/document", "interactive/carousel/cta_url", "interactive/carousel/cta_url/quick_reply",
-      "interactive/carousel/product",
+      "interactive/header/document", "interactive/carousel/cta_url",
+      "interactive/carousel/cta_url/quick_reply", "interactive/carousel/product",
       // §2.5
       "template/header", "template/header/text", "template/header/text/named", "template/header/image",
       "template/header/video", "template/header/document", "template/header/gif", "template/header/location",

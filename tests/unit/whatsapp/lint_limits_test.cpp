@@ -240,10 +240,11 @@ TEST(LintLimits, TemplateCards) {
   const auto with = [](std::size_t count) {
     std::string cards;
     for (std::size_t i = 0; i < count; ++i) {
-      cards += (i == 0 ? "" : ",") +
-               replaced(
-                   R"({"card_index":@,"components":[{"type":"body","parameters":[{"type":"text","text":"a"}]}]})",
-                   "@", std::to_string(i));
+      cards +=
+          (i == 0 ? "" : ",") +
+          replaced(
+              R"({"card_index":@,"components":[{"type":"body","parameters":[{"type":"text","text":"a"}]}]})",
+              "@", std::to_string(i));
     }
     return lint_text(of_template(R"({"type":"carousel","cards":[)" + cards + "]}"));
   };

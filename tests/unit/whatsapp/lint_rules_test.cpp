@@ -307,9 +307,10 @@ TEST(LintTemplate, WantsCardsWithIndexesOfTheirOwn) {
 }
 
 TEST(Lint, TakesAnIdentityKeyHashOnlyWhereMetaDoes) {
-  EXPECT_EQ(lint_text(
-                R"({"type":"mark_read","mark_read":{"message_id":"wamid.A"},"recipient_identity_key_hash":"k"})"),
-            Found{"/recipient_identity_key_hash is not a field of mark_read"});
+  EXPECT_EQ(
+      lint_text(
+          R"({"type":"mark_read","mark_read":{"message_id":"wamid.A"},"recipient_identity_key_hash":"k"})"),
+      Found{"/recipient_identity_key_hash is not a field of mark_read"});
   EXPECT_EQ(lint_text(R"({"type":"raw","raw":{"type":"x","x":{}},"recipient_identity_key_hash":"k"})"),
             Found{"/recipient_identity_key_hash is not a field of raw"});
 }

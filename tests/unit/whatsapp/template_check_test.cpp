@@ -97,8 +97,9 @@ TEST(TemplateCheck, LetsPassWhatFits) {
   expect_sendable(R"({"type":"text","text":{"body":"b"}})");
   expect_sendable(R"({"type":"template","template":{"name":"hello_world","language":{"code":"en_US"}}})");
   expect_sendable(message("order", "en_US", kTwo + "," + kUrl));
-  expect_sendable(message("order", "en_US",
-                          kTwo + "," + button("quick_reply", "0", R"({"type":"payload","payload":"p"})") + "," + kUrl));
+  expect_sendable(
+      message("order", "en_US",
+              kTwo + "," + button("quick_reply", "0", R"({"type":"payload","payload":"p"})") + "," + kUrl));
   expect_sendable(message("named", "en", kImage + "," + body(named("order_id") + "," + named("first_name"))));
   expect_sendable(message("login", "en", body(text("123456")) + "," + button("url", "0", text("123456"))));
   expect_sendable(message("bare", "en", body(text("whatever"))));
@@ -125,9 +126,11 @@ TEST(TemplateCheck, DoesNotJudgeByAListCutShort) {
 }
 
 TEST(TemplateCheck, CountsVariables) {
-  expect_parameters(message("order", "en_US", body(text("a")) + "," + kUrl),
-                    {"/template/components/0/parameters must have exactly 2: the template's body has 2 variables"});
-  expect_parameters(message("order", "en_US", kUrl), {"/template/components must have a body with 2 parameters"});
+  expect_parameters(
+      message("order", "en_US", body(text("a")) + "," + kUrl),
+      {"/template/components/0/parameters must have exactly 2: the template's body has 2 variables"});
+  expect_parameters(message("order", "en_US", kUrl),
+                    {"/template/components must have a body with 2 parameters"});
   expect_parameters(
       message("hello_world", "en_US", body(text("a"))),
       {"/template/components/0/parameters must have no entries: the template's body has 0 variables"});
@@ -156,7 +159,8 @@ TEST(TemplateCheck, WantsTheHeadersKind) {
   expect_parameters(message("named", "en", both),
                     {"/template/components must have a header with one image parameter"});
   expect_parameters(
-      message("named", "en", R"({"type":"header","parameters":[{"type":"video","video":{"id":"1"}}]},)" + both),
+      message("named", "en",
+              R"({"type":"header","parameters":[{"type":"video","video":{"id":"1"}}]},)" + both),
       {"/template/components/0/parameters/0/type must be image: the kind of the template's header"});
 }
 
@@ -165,8 +169,9 @@ std::string sale(std::string_view header, std::string_view rest) {
       "sale", "en",
       std::string{header} +
           R"({"type":"limited_time_offer","parameters":[{"type":"limited_time_offer","limited_time_offer":{"expiration_time_ms":1}}]},)" +
-          button("mpm", "3",
-                 R"({"type":"action","action":{"thumbnail_product_retailer_id":"p","sections":[{"product_items":[{"product_retailer_id":"p"}]}]}})") +
+          button(
+              "mpm", "3",
+              R"({"type":"action","action":{"thumbnail_product_retailer_id":"p","sections":[{"product_items":[{"product_retailer_id":"p"}]}]}})") +
           std::string{rest});
 }
 
@@ -177,13 +182,15 @@ TEST(TemplateCheck, ChecksTextHeadersOffersAndButtonsOfEveryKind) {
   expect_sendable(sale(header, code + "," + button("spm", "4", "")));
   expect_parameters(sale(header, ""),
                     {R"(/template/components must have a button with index "0" and sub_type copy_code)"});
-  expect_parameters(sale(R"({"type":"header","parameters":[{"type":"image","image":{"id":"1"}}]},)", code),
-                    {"/template/components/0/parameters/0/type must be text: the kind of the template's header"});
+  expect_parameters(
+      sale(R"({"type":"header","parameters":[{"type":"image","image":{"id":"1"}}]},)", code),
+      {"/template/components/0/parameters/0/type must be text: the kind of the template's header"});
   expect_parameters(
       sale(header, code + "," + button("quick_reply", "1", R"({"type":"payload","payload":"p"})")),
       {"/template/components/4/sub_type must be flow: the kind of the template's button"});
   const auto without_offer = check(message("sale", "en", "")).found;
-  EXPECT_NE(std::ranges::find(without_offer, "/template/components must have a limited_time_offer with its expiration"),
+  EXPECT_NE(std::ranges::find(without_offer,
+                              "/template/components must have a limited_time_offer with its expiration"),
             without_offer.end());
   expect_parameters(
       message(
@@ -195,10 +202,12 @@ TEST(TemplateCheck, ChecksTextHeadersOffersAndButtonsOfEveryKind) {
 TEST(TemplateCheck, ChecksButtons) {
   expect_parameters(message("order", "en_US", kTwo),
                     {R"(/template/components must have a button with index "1" and sub_type url)"});
-  expect_parameters(message("order", "en_US", kTwo + "," + kUrl + "," + button("url", "3", text("s"))),
-                    {"/template/components/2/index is not a button: the template has 3 buttons, counted from 0"});
-  expect_parameters(message("order", "en_US", kTwo + "," + kUrl + "," + button("url", "2", text("s"))),
-                    {"/template/components/2 must be absent: this button of the template takes no parameters"});
+  expect_parameters(
+      message("order", "en_US", kTwo + "," + kUrl + "," + button("url", "3", text("s"))),
+      {"/template/components/2/index is not a button: the template has 3 buttons, counted from 0"});
+  expect_parameters(
+      message("order", "en_US", kTwo + "," + kUrl + "," + button("url", "2", text("s"))),
+      {"/template/components/2 must be absent: this button of the template takes no parameters"});
   expect_parameters(message("hello_world", "en_US", kUrl),
                     {"/template/components/0/index is not a button: the template has none"});
 }
@@ -209,9 +218,11 @@ TEST(TemplateCheck, ChecksAuthentication) {
   };
   EXPECT_EQ(check(login("123456", "123456"), RecipientKind::kUserId).code, "template_needs_phone");
   expect_sendable(login("123456789012345", "123456789012345"));
-  expect_parameters(login("1234567890123456", "1234567890123456"),
-                    {"/template/components/0/parameters/0/text must have at most 15 characters: it is a code"});
-  expect_parameters(login("1", "2"), {"/template/components/1/parameters/0/text must be the code of the body"});
+  expect_parameters(
+      login("1234567890123456", "1234567890123456"),
+      {"/template/components/0/parameters/0/text must have at most 15 characters: it is a code"});
+  expect_parameters(login("1", "2"),
+                    {"/template/components/1/parameters/0/text must be the code of the body"});
 }
 
 TEST(TemplateCheck, ChecksCards) {
@@ -224,17 +235,20 @@ TEST(TemplateCheck, ChecksCards) {
     return message("cards", "en", R"({"type":"carousel","cards":[)" + list + "]}");
   };
   expect_sendable(cards(card("0", text("a")) + "," + card("1", text("b"))));
-  expect_parameters(cards(card("0", text("a")) + "," + card("1", text("b") + "," + text("c"))),
-                    {"/template/components/0/cards/1/components/1/parameters must have exactly 1: the template's "
-                     "body has 1 variable"});
-  expect_parameters(message("cards", "en", ""), {"/template/components must have a carousel: the template has one"});
-  expect_parameters(message("hello_world", "en_US", R"({"type":"carousel","cards":[)" + card("0", text("a")) + "]}"),
-                    {"/template/components/0 must be absent: the template has no carousel"});
+  expect_parameters(
+      cards(card("0", text("a")) + "," + card("1", text("b") + "," + text("c"))),
+      {"/template/components/0/cards/1/components/1/parameters must have exactly 1: the template's "
+       "body has 1 variable"});
+  expect_parameters(message("cards", "en", ""),
+                    {"/template/components must have a carousel: the template has one"});
+  expect_parameters(
+      message("hello_world", "en_US", R"({"type":"carousel","cards":[)" + card("0", text("a")) + "]}"),
+      {"/template/components/0 must be absent: the template has no carousel"});
 }
 
 TEST(TemplateCheck, SaysItInOneSentence) {
-  const auto fault = check_template(json_of(message("order", "en_US", "")).as_object(), RecipientKind::kPhone,
-                                    catalogue());
+  const auto fault =
+      check_template(json_of(message("order", "en_US", "")).as_object(), RecipientKind::kPhone, catalogue());
   ASSERT_TRUE(fault);
   EXPECT_EQ(words_of(*fault),
             "/template/components must have a body with 2 parameters; "

@@ -47,8 +47,9 @@ TEST(TemplateDefinition, ReadsHeadersOffersAndCards) {
             std::string{components} + "]}")
             .as_object());
   };
-  EXPECT_EQ(read(R"({"type":"HEADER","format":"TEXT","text":"Sale for {{1}}"})")->parts.header_variables.names,
-            Names{"1"});
+  EXPECT_EQ(
+      read(R"({"type":"HEADER","format":"TEXT","text":"Sale for {{1}}"})")->parts.header_variables.names,
+      Names{"1"});
   EXPECT_EQ(read(R"({"type":"HEADER","format":"HOLOGRAM"})")->parts.header, "?");
   EXPECT_EQ(read("")->parts.header, "");
   EXPECT_FALSE(read("")->approved());
@@ -83,8 +84,9 @@ TEST(TemplateDefinition, LivesWithOddListings) {
 
 TEST(TemplatePage, FollowsCursorsOnlyWhileThereIsMore) {
   const auto page = [](std::string_view paging) {
-    return parse_template_page(R"({"data":[{"name":"a","language":"en","status":"APPROVED"},{"name":"b"},3])" +
-                               std::string{paging} + "}");
+    return parse_template_page(
+        R"({"data":[{"name":"a","language":"en","status":"APPROVED"},{"name":"b"},3])" + std::string{paging} +
+        "}");
   };
   const auto last = page(R"(,"paging":{"cursors":{"before":"B","after":"A"}})");
   ASSERT_TRUE(last);
@@ -96,7 +98,8 @@ TEST(TemplatePage, FollowsCursorsOnlyWhileThereIsMore) {
 }
 
 TEST(TemplatePage, IsNotMadeOfOtherAnswers) {
-  for (const std::string_view body : {"", "<html>", "[]", "{}", R"({"data":{}})", R"({"error":{"code":190}})"})
+  for (const std::string_view body :
+       {"", "<html>", "[]", "{}", R"({"data":{}})", R"({"error":{"code":190}})"})
     EXPECT_FALSE(parse_template_page(body)) << body;
 }
 
