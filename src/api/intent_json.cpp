@@ -17,6 +17,7 @@ struct Draft {
   outbound::Intent intent;
   std::optional<whatsapp::Recipient> recipient;
   bool bad_recipient = false;
+  std::string_view recipient_field = "to";
 };
 
 std::string default_dedupe_key(const TenantId& tenant, const IntentId& id) {
@@ -119,6 +120,7 @@ void read_recipient(JsonFields& fields, Draft& draft) {
     draft.recipient.emplace(std::move(*id));
   }
   draft.bad_recipient = !draft.recipient;
+  if (user) draft.recipient_field = "recipient";
 }
 
 std::string_view read_context(JsonFields& fields, std::vector<FieldError>& errors) {
@@ -137,8 +139,11 @@ std::string_view read_context(JsonFields& fields, std::vector<FieldError>& error
 ParsedIntent finish(Draft draft, const json::object* payload, std::string_view context) {
   if (draft.bad_recipient) {
     return RejectedIntent{
-        std::move(draft.intent.id), std::move(draft.intent.dedupe_key), std::move(draft.intent.correlation),
+        std::move(draft.intent.id),
+        std::move(draft.intent.dedupe_key),
+        std::move(draft.intent.correlation),
         "invalid_recipient",
+        draft.recipient_field,
         "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
   }
   draft.intent.content = outbound::make_content(*payload, draft.recipient, context);

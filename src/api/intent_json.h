@@ -28,7 +28,8 @@ struct RejectedIntent {
   IntentId id;
   PersonalText dedupe_key;
   CorrelationId correlation;
-  std::string_view code;  ///< stable, "invalid_recipient"
+  std::string_view code;   ///< stable, "invalid_recipient"
+  std::string_view field;  ///< "to" or "recipient"
   std::string_view message;
 };
 

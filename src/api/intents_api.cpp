@@ -1,5 +1,6 @@
 #include "api/intents_api.h"
 
+#include "api/dry_run.h"
 #include "base/expose.h"
 #include "telemetry/trace_context.h"
 
@@ -57,10 +58,20 @@ Task<HttpResponse> IntentsApi::post(const HttpRequest& request, TenantId tenant)
     parts_.metrics.add(Counter::kApiInvalid);
     co_return problem(400, "invalid_request", "Nothing was sent: see \"errors\".", parsed.errors);
   }
-  const bool async = wants_async(request);
-  const Wait wait = async ? Wait::kForRecord : Wait::kForOutcome;
+  const auto dry = wants_dry_run(request.query);
+  if (!dry) {
+    parts_.metrics.add(Counter::kApiInvalid);
+    co_return problem(400, "invalid_request", "Nothing was sent: dryRun must be true or false.");
+  }
   const Deadline deadline{parts_.loop.now() + parts_.config.request_budget};
   const std::string correlation{defaults.correlation.str()};
+  if (*dry) {
+    HttpResponse response = co_await dry_run(std::move(parsed.intents), deadline);
+    response.headers.emplace_back("X-Correlation-Id", correlation);
+    co_return response;
+  }
+  const bool async = wants_async(request);
+  const Wait wait = async ? Wait::kForRecord : Wait::kForOutcome;
 
   std::vector<ResultLine> lines(parsed.intents.size());
   std::vector<std::optional<Error>> errors(lines.size());
@@ -81,6 +92,24 @@ Task<HttpResponse> IntentsApi::post(const HttpRequest& request, TenantId tenant)
     if (async) response.headers.emplace_back("Preference-Applied", "respond-async");
   }
   response.headers.emplace_back("X-Correlation-Id", correlation);
+  co_return response;
+}
+
+Task<HttpResponse> IntentsApi::dry_run(std::vector<ParsedIntent> intents, Deadline deadline) {
+  std::vector<DryRunLine> lines;
+  for (std::size_t i = 0; i < intents.size(); ++i) {
+    const std::string pointer = "/intents/" + std::to_string(i);
+    if (auto* rejected = std::get_if<RejectedIntent>(&intents[i])) {
+      lines.push_back(rejected_line(std::move(*rejected), pointer));
+      continue;
+    }
+    auto& intent = std::get<outbound::Intent>(intents[i]);
+    IntentId id = intent.id;
+    auto found = co_await parts_.outbound.dry_run(std::move(intent), deadline);
+    lines.push_back(checked_line(std::move(id), std::move(found), pointer));
+  }
+  HttpResponse response;
+  response.body = dry_run_json(lines);
   co_return response;
 }
 

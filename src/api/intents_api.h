@@ -32,6 +32,8 @@ class IntentsApi {
   Task<net::HttpResponse> one(const net::HttpRequest& request, std::string_view rest);
 
  private:
+  /// What post() would make of it, without recording or sending anything.
+  Task<net::HttpResponse> dry_run(std::vector<ParsedIntent> intents, Deadline deadline);
   CorrelationId correlation_of(const net::HttpRequest& request);
   Task<void> submit_one(ParsedIntent parsed, outbound::Wait wait, Deadline deadline, ResultLine* line,
                         std::optional<Error>* error);

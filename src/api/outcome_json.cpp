@@ -2,7 +2,7 @@
 
 #include "base/expose.h"
 #include "base/rfc3339.h"
-#include "whatsapp/error_catalogue.h"
+#include "whatsapp/local_errors.h"
 #include "whatsapp/pricing.h"
 
 #include <boost/json.hpp>
@@ -19,7 +19,8 @@ bool is_success(IntentState state) {
          state == IntentState::kPlayed;
 }
 
-void add_error(const store::IntentRecord& record, json::object& out) {
+void add_error(const outbound::Outcome& outcome, json::object& out) {
+  const store::IntentRecord& record = outcome.record;
   if (record.error_code == 0) {
     if (record.state == IntentState::kUnconfirmed) {
       out["errorCode"] = "unconfirmed";
@@ -40,8 +41,8 @@ void add_error(const store::IntentRecord& record, json::object& out) {
   }
   const whatsapp::ErrorInfo info =
       whatsapp::explain(record.error_code, static_cast<int>(record.upstream_status), false);
-  out["errorCode"] = std::to_string(record.error_code);
-  out["errorMessage"] = info.meaning;
+  out["errorCode"] = whatsapp::code_text(record.error_code);
+  out["errorMessage"] = outcome.detail.empty() ? info.meaning : expose(outcome.detail, Purpose::kAnswer);
   out["advice"] = info.advice;
 }
 
@@ -51,7 +52,7 @@ void add_state(const outbound::Outcome& outcome, json::object& out) {
   if (!outcome.wamid.empty()) out["wamid"] = expose(outcome.wamid, Purpose::kAnswer);
   out["attempts"] = record.attempt;
   if (record.upstream_status != 0) out["upstreamStatus"] = record.upstream_status;
-  if (!is_success(record.state)) add_error(record, out);
+  if (!is_success(record.state)) add_error(outcome, out);
 }
 
 json::object pricing_json(const whatsapp::Pricing& pricing) {

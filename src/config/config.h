@@ -37,7 +37,7 @@ struct ApiKey {
 struct SenderConfig {
   SenderId id;                        ///< WHATSAPP_PHONE_NUMBER_ID
   Secret token;                       ///< WHATSAPP_ACCESS_TOKEN
-  std::string waba_id = {};           ///< its WhatsApp Business Account; empty when not said
+  std::string waba_id = {};           ///< WHATSAPP_BUSINESS_ACCOUNT_ID; empty when not said
   std::optional<Limits> limits = {};  ///< unset: Config::limits
 };
 
@@ -80,6 +80,7 @@ struct Config {
   std::string graph_version = "v25.0";  // GRAPH_API_VERSION
   std::string ca_file;                  // TLS_CA_FILE: replaces the system's CA bundle
   Millis graph_timeout{10'000};         // GRAPH_TIMEOUT_MS: one attempt
+  Millis template_refresh{300'000};     // TEMPLATE_REFRESH_MS
 
   std::string tenants_file;  // TENANTS_FILE: tenants, senders and apps in YAML
   std::vector<TenantConfig>

@@ -68,7 +68,8 @@ void assemble(Draft& draft) {
   Config& config = draft.config;
   // With a file of tenants the variables need not describe one.
   if (!draft.sender.empty() || config.tenants_file.empty()) config.tenants.push_back({draft.tenant, {}});
-  if (!draft.sender.empty()) config.tenants[0].senders.push_back({draft.sender, draft.token.clone()});
+  if (!draft.sender.empty())
+    config.tenants[0].senders.push_back({draft.sender, draft.token.clone(), draft.waba_id});
   if (!draft.webhook_secret.empty()) config.webhook_secrets.push_back(draft.webhook_secret.clone());
   if (!draft.webhook_secret_previous.empty()) {
     config.webhook_secrets.push_back(draft.webhook_secret_previous.clone());

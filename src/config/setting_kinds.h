@@ -90,6 +90,7 @@ Setting api_key_hashes();
 Setting keyring();
 Setting redis_url();
 Setting sender_id();
+Setting waba_id();
 Setting tenant_id();
 
 /// The one the variables describe; null when they describe none.

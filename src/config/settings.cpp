@@ -57,12 +57,17 @@ void append_meta_settings(std::vector<Setting>& table) {
       number("GRAPH_TIMEOUT_MS", &Config::graph_timeout, 100, 60'000,
              "One attempt. When it fires after the request was written, the outcome is unknown."));
   table.push_back(
+      number("TEMPLATE_REFRESH_MS", &Config::template_refresh, 10'000, 86'400'000,
+             "How old a listing of an account's templates may grow before it is fetched anew, in the "
+             "background. A message that it would refuse is held against a newer one first."));
+  table.push_back(
       with_default(text("TENANTS_FILE", &Config::tenants_file, "a YAML file", any_text,
                         "Tenants with their keys, senders, limits and policies, and Meta apps. Taken "
                         "over again when it changes, as are the files it names."),
                    "none: the variables describe the only tenant"));
   table.push_back(tenant_id());
   table.push_back(sender_id());
+  table.push_back(waba_id());
   table.push_back(with_default(
       watched(secret(
           "WHATSAPP_ACCESS_TOKEN", 8, "The sender's token. Required, unless TENANTS_FILE is set.",

@@ -16,6 +16,7 @@ struct Draft {
   Config config;
   TenantId tenant = TenantId::parse("default").value();
   SenderId sender;
+  std::string waba_id;
   Secret token;
   Secret webhook_secret;
   Secret webhook_secret_previous;

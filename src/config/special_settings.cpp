@@ -103,6 +103,27 @@ Setting sender_id() {
   return setting;
 }
 
+Setting waba_id() {
+  Setting setting;
+  setting.name = "WHATSAPP_BUSINESS_ACCOUNT_ID";
+  setting.alias = "WABA_ID";
+  setting.fallback = "none: templates are not checked before they are sent";
+  setting.rule = "5 to 20 digits: the id of the WhatsApp Business Account that the sender belongs to";
+  setting.meaning =
+      "Whose templates are listed, so that a message that does not fit its template fails unsent.";
+  setting.apply = [](Draft& draft, const Secret& value) {
+    // The same form as a sender's id.
+    const auto id = SenderId::parse(text_of(value));
+    if (id) draft.waba_id = id->str();
+    return id.has_value();
+  };
+  setting.show = [](const Config& config) {
+    const SenderConfig* sender = first_sender(config);
+    return sender == nullptr ? std::string{} : sender->waba_id;
+  };
+  return setting;
+}
+
 Setting tenant_id() {
   Setting setting;
   setting.name = "TENANT_ID";

@@ -23,6 +23,12 @@ std::optional<IntentState> state_of(std::string_view status) {
   return std::nullopt;
 }
 
+/// Whether what a send is held against may have changed.
+bool changes_templates(std::string_view type) {
+  return type == "account.message_template_status_update" ||
+         type == "account.message_template_components_update" || type == "account.template_category_update";
+}
+
 /// A signed body that is no JSON object: kept whole, so that nothing Meta signed is ever dropped.
 whatsapp::WebhookItem undecodable(std::string_view body) {
   whatsapp::WebhookItem item;
@@ -79,6 +85,7 @@ Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_
   }
   const config::SnapshotRef directory = parts_.directory.snapshot();
   for (const whatsapp::WebhookItem& item : parsed->items) {
+    if (parts_.templates_changed && changes_templates(item.type)) parts_.templates_changed(item.account);
     const config::SenderEntry* sender = item.sender ? directory->sender(*item.sender) : nullptr;
     const TenantId& tenant = sender != nullptr ? sender->tenant : directory->fallback_tenant();
     const Partition partition = sender != nullptr ? sender->partition : config::home_partition(tenant);

@@ -28,6 +28,8 @@ struct InboundParts {
   telemetry::LoopMetrics& metrics;
   /// Events of the tenant were appended. Called on this loop.
   std::function<void(const TenantId&)> appended;
+  /// Meta says that templates of this WhatsApp Business Account have changed. May be empty.
+  std::function<void(std::string_view account)> templates_changed = {};
 };
 
 enum class Receipt : std::uint8_t {

@@ -42,6 +42,7 @@ struct AttemptEnd {
   std::uint32_t error_code = 0;
   std::uint32_t upstream_status = 0;
   Wamid wamid;
+  PersonalText detail;  ///< of an error of ours: which rules are broken, for the intent's caller only
   GraphTrace trace;
 };
 

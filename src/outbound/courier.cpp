@@ -19,6 +19,8 @@ using telemetry::Severity;
 /// Between two tries to write an outcome down: doubling from the first to the last.
 constexpr Millis kFirstPause{20};
 constexpr Millis kLastPause{1'000};
+/// How long a message waits for a newer listing before its template refuses it.
+constexpr Millis kTemplatePatience{3'000};
 
 Micros since(MonoTime start, MonoTime end) {
   return std::chrono::duration_cast<Micros>(end - start);
@@ -34,7 +36,7 @@ Courier::Courier(const OutboundParts& parts) : parts_(parts) {
   rules_.max_attempts = parts_.config.max_attempts;
 }
 
-Task<IntentRecord> Courier::deliver(IntentRecord record, Content content) {
+Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, PersonalText* detail) {
   const MonoTime started = parts_.loop.now();
   AttemptEnd end;
   const config::SenderRef sender = parts_.directory.sender(record.sender);
@@ -42,6 +44,9 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content) {
     // Its sender was removed from the configuration; it may come back.
     end.state = IntentState::kRetryWait;
     end.wait = rules_.token_wait;
+  } else if (auto refused = co_await misfit(*sender, content, record.due)) {
+    end = std::move(*refused);
+    if (detail != nullptr) *detail = std::move(end.detail);
   } else {
     end = co_await attempt(*sender, content, record.key, record.attempt);
     if (sender->policies.max_age) {
@@ -62,6 +67,22 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content) {
   }
   account(record, end, latency);
   co_return record;
+}
+
+Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sender, const Content& content,
+                                                WallTime lease_end) {
+  if (parts_.templates == nullptr) co_return std::nullopt;
+  // Should it fit after all, what is left of the lease must be enough to send it.
+  const Millis left =
+      std::chrono::duration_cast<Millis>(lease_end - parts_.loop.wall_now()) - parts_.config.graph_timeout;
+  const Deadline patience{parts_.loop.now() + std::min(kTemplatePatience, left)};
+  const auto fault = co_await parts_.templates->check(sender, content, patience);
+  if (!fault) co_return std::nullopt;
+  AttemptEnd end;
+  end.state = IntentState::kFailed;
+  end.error_code = whatsapp::code_of(fault->code);
+  end.detail = PersonalText{whatsapp::words_of(*fault)};
+  co_return end;
 }
 
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,

@@ -7,6 +7,7 @@
 #include "crypto/keyring.h"
 #include "outbound/attempt_rules.h"
 #include "outbound/graph.h"
+#include "outbound/templates.h"
 #include "store/intent_store.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -30,6 +31,8 @@ struct OutboundParts {
   telemetry::LoopMetrics& metrics;
   /// Tells whichever loop owns the partition that something of it is due at `at`. Thread-safe.
   std::function<void(Partition, WallTime)> wake;
+  /// Null: templates are Meta's to judge.
+  Templates* templates = nullptr;
 };
 
 /// One per loop. `parts` outlive it.
@@ -38,12 +41,17 @@ class Courier {
   explicit Courier(const OutboundParts& parts);
 
   /// At most one request on the wire, then the settlement under the claim's token. Returns the record as it
-  /// stands afterwards; one whose outcome could not be recorded is shown as unknown.
-  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content);
+  /// stands afterwards; one whose outcome could not be recorded is shown as unknown. `detail`, when given,
+  /// takes AttemptEnd::detail and lives until the task ends.
+  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content,
+                                    PersonalText* detail = nullptr);
   /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
   Task<Result<void>> settle(store::IntentRecord& record, AttemptEnd& end);
 
  private:
+  /// The end of an attempt that is not made, because the template's definition forbids it.
+  Task<std::optional<AttemptEnd>> misfit(const config::SenderEntry& sender, const Content& content,
+                                         WallTime lease_end);
   Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content, store::IntentKey key,
                            std::uint32_t number);
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);

@@ -60,7 +60,9 @@ enum class Submission : std::uint8_t {
 struct Outcome {
   Submission submission = Submission::kNew;
   store::IntentRecord record;
-  Wamid wamid;        ///< when known
+  Wamid wamid;  ///< when known
+  /// The broken rules by JSON pointer, when an error of ours failed it within this submission.
+  PersonalText detail;
   Micros latency{0};  ///< of the whole submission
 };
 

@@ -1,6 +1,7 @@
 #include "outbound/outbound.h"
 
 #include "base/expose.h"
+#include "whatsapp/advice.h"
 
 #include <algorithm>
 
@@ -84,11 +85,12 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
     co_return std::unexpected(claimed.error());
   }
   const Submission submission = submission_of(claimed->outcome);
+  PersonalText detail;
   IntentRecord record = std::move(claimed->record);
   if (submission == Submission::kNew) {
     parts_.metrics.add(Counter::kIntentsAccepted);
     if (record.state == IntentState::kSending && has_time_to_send(record)) {
-      record = co_await courier_.deliver(std::move(record), std::move(*content));
+      record = co_await courier_.deliver(std::move(record), std::move(*content), &detail);
     } else if (record.state == IntentState::kSending) {
       // The claim took so long to become certain that its lease could end while we send: the queue takes
       // over.
@@ -108,7 +110,26 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
     if (!settled) co_return std::unexpected(settled.error());
     record = std::move(*settled);
   }
-  co_return outcome_of(submission, std::move(record), started);
+  Outcome outcome = outcome_of(submission, std::move(record), started);
+  outcome.detail = std::move(detail);
+  co_return outcome;
+}
+
+Task<DryRun> Outbound::dry_run(Intent intent, Deadline deadline) {
+  DryRun dry;
+  const config::SenderRef sender = parts_.directory.sender_of(intent.tenant, intent.sender);
+  const auto content = read_content(intent.content);
+  if (sender == nullptr || !content) co_return dry;
+  dry.warnings = whatsapp::advise(content->payload);
+  if (intent.type != MessageType::kTemplate) co_return dry;
+  TemplateVerdict verdict;
+  if (parts_.templates != nullptr) verdict = co_await parts_.templates->look_up(*sender, *content, deadline);
+  dry.fault = std::move(verdict.fault);
+  if (!verdict.known) {
+    dry.warnings.push_back(
+        {"/template", "is not held against its definition: the account's templates are not known here"});
+  }
+  co_return dry;
 }
 
 bool Outbound::has_time_to_send(const IntentRecord& record) const {

@@ -17,6 +17,12 @@ enum class Wait : std::uint8_t {
   kForRecord,   ///< until it is durable
 };
 
+/// What would become of an intent, as far as it can be known without recording or sending it.
+struct DryRun {
+  std::optional<whatsapp::TemplateFault> fault;
+  std::vector<whatsapp::Violation> warnings;  ///< pointers into the payload
+};
+
 /// One per loop.
 class Outbound {
  public:
@@ -27,6 +33,10 @@ class Outbound {
   /// Records the intent and (kForOutcome) sends it. An error means: not accepted as far as we know
   /// (kUnavailable, kOverloaded) or perhaps accepted (kUnknownOutcome); submitting it again is safe.
   Task<Result<Outcome>> submit(Intent intent, Wait wait, Deadline deadline);
+
+  /// Touches neither the store nor the messages edge. Waits for the account's templates when they are not
+  /// known yet.
+  Task<DryRun> dry_run(Intent intent, Deadline deadline);
 
   /// By the caller's id; nothing when unknown.
   Task<Result<std::optional<Outcome>>> find(TenantId tenant, IntentId id);

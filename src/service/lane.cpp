@@ -34,21 +34,34 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   auto graph = outbound::make_graph(shared.config, *lane->http_);
   if (!graph) return std::unexpected(graph.error());
   lane->graph_ = std::move(*graph);
+  if (auto made = lane->make_templates(shared); !made) return std::unexpected(made.error());
   lane->outbound_ = std::make_unique<outbound::Outbound>(outbound::OutboundParts{
       shared.config, shared.directory, *lane->loop_, *lane->random_, lane->store_->intents(), *lane->graph_,
-      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake});
+      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake, lane->templates_.get()});
   lane->dispatcher_ =
       std::make_unique<outbound::Dispatcher>(*lane->loop_, lane->store_->intents(), *lane->outbound_,
                                              std::move(partitions), outbound::DispatcherRules{}, shared.log);
-  lane->inbound_ = std::make_unique<inbound::Inbound>(
-      inbound::InboundParts{shared.config, shared.directory, *lane->loop_, lane->store_->events(),
-                            *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.appended});
+  lane->inbound_ = std::make_unique<inbound::Inbound>(inbound::InboundParts{
+      shared.config, shared.directory, *lane->loop_, lane->store_->events(), *lane->fingerprints_,
+      *lane->sealer_, shared.log, metrics, shared.appended,
+      [cache = &shared.templates](std::string_view account) { cache->invalidate(account); }});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->handler_ = std::make_unique<api::PublicHandler>(
       api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
                        *lane->random_, *lane->outbound_, *lane->inbound_, *lane->feed_, metrics});
   return lane;
+}
+
+Result<void> Lane::make_templates(Shared& shared) {
+  auto source = outbound::make_template_source(shared.config, *http_);
+  if (!source) return std::unexpected(source.error());
+  template_source_ = std::move(*source);
+  outbound::TemplateRules rules;
+  rules.refresh = shared.config.template_refresh;
+  templates_ =
+      std::make_unique<outbound::Templates>(*loop_, shared.templates, *template_source_, rules, shared.log);
+  return {};
 }
 
 Result<void> Lane::make_store(Shared& shared) {
@@ -159,6 +172,7 @@ Task<void> Lane::end_work(Deadline deadline) {
   stopping_ = true;
   stop_signal_.set(true);
   co_await work_.join();
+  co_await templates_->stop();
   co_await http_->stop();
   co_await store_->stop(deadline);
   if (redis_) co_await redis_->stop(deadline);

@@ -24,6 +24,7 @@ struct Shared {
   std::shared_ptr<const crypto::Keyring> keyring;
   telemetry::Logger& log;
   net::TlsContext& tls;
+  outbound::TemplateCache& templates;
   /// Null with the Redis engine.
   store::sqlite::SqliteEngine* sqlite = nullptr;
   std::function<void(Partition, WallTime)> wake;
@@ -67,6 +68,7 @@ class Lane {
  private:
   Lane() = default;
   Result<void> make_store(Shared& shared);
+  Result<void> make_templates(Shared& shared);
   Task<void> watch();
 
   std::unique_ptr<net::EventLoop> loop_;
@@ -79,6 +81,8 @@ class Lane {
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::HttpClient> http_;
   std::unique_ptr<outbound::Graph> graph_;
+  std::unique_ptr<outbound::TemplateSource> template_source_;
+  std::unique_ptr<outbound::Templates> templates_;
   std::unique_ptr<outbound::Outbound> outbound_;
   std::unique_ptr<outbound::Dispatcher> dispatcher_;
   std::unique_ptr<inbound::Inbound> inbound_;

@@ -59,6 +59,12 @@ Task<void> drain_server(net::HttpServer* server, Lane* lane, Deadline deadline, 
   done->set_value();
 }
 
+bool names_an_account(const config::Config& config) {
+  return std::ranges::any_of(config.tenants, [](const config::TenantConfig& tenant) {
+    return std::ranges::any_of(tenant.senders, [](const auto& sender) { return !sender.waba_id.empty(); });
+  });
+}
+
 class RunningService final : public Service {
  public:
   RunningService(config::Config config, std::shared_ptr<telemetry::Logger> log)
@@ -93,6 +99,7 @@ class RunningService final : public Service {
   telemetry::LoopMetrics& reloads_ = metrics_.add_loop();
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<store::sqlite::SqliteEngine> sqlite_;
+  outbound::TemplateCache templates_;
   std::unique_ptr<Shared> shared_;
   // One scope per lane: its tasks run on that lane's loop only.
   std::vector<std::unique_ptr<TaskScope>> scopes_;
@@ -145,7 +152,9 @@ Result<void> RunningService::make_lanes() {
     }
   };
   shared_ = std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_,
-                                            *tls_, sqlite_.get(), wake, appended});
+                                            *tls_, templates_, sqlite_.get(), wake, appended});
+  if (!names_an_account(config_))
+    log_->log(Severity::kInfo, "templates are not checked: WHATSAPP_BUSINESS_ACCOUNT_ID is not set");
   const std::size_t count =
       config_.threads != 0 ? config_.threads : std::min<std::size_t>(available_cores(), 16);
   for (std::size_t i = 0; i < count; ++i) {

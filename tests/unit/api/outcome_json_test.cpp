@@ -54,6 +54,20 @@ TEST(Results, ARefusalCarriesCodeMeaningAndAdvice) {
   EXPECT_EQ(result.at("upstreamStatus"), 400);
 }
 
+TEST(Results, AnErrorOfOursHasItsNameAndEveryRule) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 4'000'000'003));
+  lines.push_back(line(Submission::kDuplicate, IntentState::kFailed, 4'000'000'003));
+  lines[0].outcome->detail = PersonalText{"/template/components must have a body with 2 parameters"};
+  const auto body = json::parse(results_json(lines));
+  const auto& results = body.at("result").at("results");
+  EXPECT_EQ(results.at(0).at("errorCode"), "template_parameters");
+  EXPECT_EQ(results.at(0).at("errorMessage"), "/template/components must have a body with 2 parameters");
+  EXPECT_EQ(results.at(1).at("errorMessage"),
+            "the parameters do not fit the template's definition; nothing was sent");
+  EXPECT_FALSE(results.at(1).at("advice").as_string().empty());
+}
+
 TEST(Results, AConflictTellsNothingOfTheOtherIntent) {
   std::vector<ResultLine> lines;
   lines.push_back(line(Submission::kBodyConflict, IntentState::kDelivered));

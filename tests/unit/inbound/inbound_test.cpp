@@ -60,7 +60,8 @@ class InboundTest : public ::testing::Test {
     log_ = telemetry::Logger::to_string(log_text_, telemetry::Severity::kDebug);
     inbound_ = std::make_unique<Inbound>(
         InboundParts{config_, *directory_, loop_, events_, *fingerprints_, *sealer_, *log_,
-                     metrics_.add_loop(), [this](const TenantId& tenant) { notified_.push_back(tenant); }});
+                     metrics_.add_loop(), [this](const TenantId& tenant) { notified_.push_back(tenant); },
+                     [this](std::string_view account) { changed_.emplace_back(account); }});
   }
 
   Receipt receive(const std::string& body, std::string signature = "") {
@@ -97,6 +98,7 @@ class InboundTest : public ::testing::Test {
   std::shared_ptr<telemetry::Logger> log_;
   telemetry::MetricsRegistry metrics_;
   std::vector<TenantId> notified_;
+  std::vector<std::string> changed_;
   std::unique_ptr<Inbound> inbound_;
 };
 
@@ -209,6 +211,21 @@ TEST_F(InboundTest, AnAppThatSendsNoValuesIsReported) {
   EXPECT_EQ(events_.count(), 1U);
   EXPECT_EQ(metrics_.total(Counter::kWebhooksWithoutValues), 1U);
   EXPECT_NE(log_text_.find("Include Values"), std::string::npos);
+}
+
+TEST_F(InboundTest, AChangeOfTemplatesIsPassedOn) {
+  const auto field = [](const std::string& name) {
+    return notification(R"({"field":")" + name +
+                        R"(","value":{"event":"APPROVED","message_template_name":"t"}})");
+  };
+  EXPECT_EQ(receive(field("message_template_quality_update")), Receipt::kDurable);
+  EXPECT_TRUE(changed_.empty());
+  for (const char* name :
+       {"message_template_status_update", "message_template_components_update", "template_category_update"}) {
+    changed_.clear();
+    EXPECT_EQ(receive(field(name)), Receipt::kDurable);
+    EXPECT_EQ(changed_, std::vector<std::string>{"102290129340398"}) << name;
+  }
 }
 
 TEST_F(InboundTest, LogsCarryNoPersonalData) {
