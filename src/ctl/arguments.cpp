@@ -71,10 +71,12 @@ void add_send(CLI::App& app, Draft& draft) {
   send->add_option("--sender", arguments.sender, "phone_number_id [the tenant's first]");
   send->add_option("--reply-to", arguments.reply_to, "wamid of the message this one quotes");
   send->add_flag("--async", arguments.respond_async, "do not wait for the outcome");
+  auto* dry = send->add_flag("--dry-run", arguments.dry_run, "let the connector check it, send nothing");
   send->add_option("--count", arguments.count, "that many intents, each with its own id")
       ->check(CLI::Range(1, 10'000'000))
       ->excludes(id)
-      ->excludes(key);
+      ->excludes(key)
+      ->excludes(dry);
   send->add_option("--rate", arguments.rate, "with --count: intents per second [as fast as answers come]")
       ->check(CLI::Range(0.01, 100'000.0));
   add_message_types(*send, arguments.message);

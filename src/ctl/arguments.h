@@ -55,6 +55,7 @@ struct SendArguments {
   std::string sender;
   std::string reply_to;
   bool respond_async = false;
+  bool dry_run = false;  ///< check, send nothing
   std::uint32_t count = 1;
   double rate = 0;  ///< intents per second; 0: as fast as answers come
 };

@@ -96,6 +96,28 @@ std::string describe_intent(const boost::json::value& intent) {
   return out;
 }
 
+std::string describe_check(const boost::json::value& result) {
+  std::string out;
+  const auto append = [&](std::string_view list, std::string_view label) {
+    for (const auto& one : array_at(result, list)) {
+      out += label;
+      out += text_at(one, "pointer");
+      out += ' ';
+      out += text_at(one, "rule");
+      out += '\n';
+    }
+  };
+  append("errors", "");
+  append("warnings", "warning: ");
+  out += text_at(result, "status");
+  if (const auto code = text_at(result, "errorCode"); !code.empty()) {
+    out += ": ";
+    out += code;
+  }
+  out += '\n';
+  return out;
+}
+
 Exit unreachable(const Console& console, const RestClient& client, const net::ClientFailure& failure) {
   console.err << describe_failure(client.url(), failure);
   return Exit::kUnreachable;

@@ -21,6 +21,9 @@ std::string describe_failure(const std::string& url, const net::ClientFailure& f
 /// with its advice.
 std::string describe_intent(const boost::json::value& intent);
 
+/// A result of a dry run: what is wrong and what is odd, then "valid" or "invalid: CODE".
+std::string describe_check(const boost::json::value& result);
+
 /// Says that no answer came.
 Exit unreachable(const Console& console, const RestClient& client, const net::ClientFailure& failure);
 

@@ -47,6 +47,11 @@ Exit exit_of(const json::value& result, bool respond_async) {
   return sent || respond_async ? Exit::kOk : Exit::kFailed;
 }
 
+Exit report_check(const Console& console, const json::value& result) {
+  console.out << (console.json() ? json::serialize(result) + '\n' : describe_check(result));
+  return text_at(result, "status") == "valid" ? Exit::kOk : Exit::kFailed;
+}
+
 Task<Exit> send_one(Context& context, SendArguments arguments, json::object payload) {
   const IntentEnvelope envelope{
       .id = arguments.intent_id.empty() ? make_uuid(context.random) : arguments.intent_id,
@@ -56,11 +61,13 @@ Task<Exit> send_one(Context& context, SendArguments arguments, json::object payl
       .reply_to = arguments.reply_to};
   const Console& console = context.console;
   if (!console.json()) console.err << "intent " << envelope.id << '\n';
-  const Reply reply = co_await context.connector.call(
-      call_of(make_intent(envelope, std::move(payload)), arguments.respond_async));
+  Call call = call_of(make_intent(envelope, std::move(payload)), arguments.respond_async);
+  if (arguments.dry_run) call.target += "?dryRun=true";
+  const Reply reply = co_await context.connector.call(std::move(call));
   if (!reply) co_return unreachable(console, context.connector, reply.error());
   if (!reply->ok()) co_return refused(console, *reply);
   const json::value result = first_result(*reply);
+  if (arguments.dry_run) co_return report_check(console, result);
   const Exit exit = exit_of(result, arguments.respond_async);
   if (console.json()) {
     console.out << json::serialize(result) << '\n';

@@ -45,6 +45,25 @@ TEST(Send, PostsTheIntentWithTheKeyAndPrintsTheOutcome) {
   EXPECT_THAT(ran.err, HasSubstr(id_of(seen))) << "the new intent id is shown";
 }
 
+TEST(Send, ADryRunAsksForTheCheckOnly) {
+  const FakeServer server = always(results(
+      R"({"intentId":"i","status":"invalid","errorCode":"template_unknown","errors":[{"pointer":"/intents/0/payload/template/name",
+          "rule":"is not a template of this account"}],"warnings":[{"pointer":"/p","rule":"is odd"}]})"));
+  const Ran ran = run_ctl(server.url(), {"send", "--dry-run", "template", "--to", "+1555", "--name", "x"});
+  EXPECT_EQ(ran.exit, 1);
+  EXPECT_EQ(ran.out,
+            "/intents/0/payload/template/name is not a template of this account\nwarning: /p is odd\n"
+            "invalid: template_unknown\n");
+  EXPECT_EQ(server.seen().front().target, "/v1/intents?dryRun=true");
+  const FakeServer good = always(results(R"({"intentId":"i","status":"valid","errors":[],"warnings":[]})"));
+  const Ran valid = run_ctl(good.url(), {"send", "--dry-run", "text", "--to", "+1555", "--body", "x"});
+  EXPECT_EQ(valid.exit, 0);
+  EXPECT_EQ(valid.out, "valid\n");
+  EXPECT_EQ(
+      run_ctl(good.url(), {"send", "--dry-run", "--count", "2", "text", "--to", "+1", "--body", "x"}).exit,
+      2);
+}
+
 TEST(Send, FailsWithTheAdviceWhenMetaRefused) {
   const FakeServer server = always(
       results(R"({"intentId":"i","status":"failed","state":"failed","errorCode":"131026","errorMessage":"no",

@@ -69,6 +69,17 @@ TEST(ErrorCatalogue, GivesEveryThrottleAWait) {
   EXPECT_EQ(explain(133016, 400, false).wait, std::chrono::hours{72});
 }
 
+TEST(ErrorCatalogue, WaitsAsTheFactsSay) {
+  using namespace std::chrono_literals;
+  const std::vector<std::pair<std::uint32_t, Millis>> waits{
+      {4, 1min},      {17, 1min},     {32, 1min},     {613, 1min},     {341, 1min},    {80007, 5min},
+      {80008, 5min},  {130429, 1s},   {131048, 1h},   {131056, 1s},    {131057, 2min}, {131064, 6h},
+      {131208, 1min}, {131214, 168h}, {132069, 1h},   {133015, 5min},  {133016, 72h},  {134101, 10min},
+      {138009, 24h},  {138012, 24h},  {2388039, 24h}, {2494100, 5min},
+  };
+  for (const auto& [code, wait] : waits) EXPECT_EQ(explain(code, 400, false).wait, wait) << code;
+}
+
 TEST(ErrorCatalogue, ScopesTheBreakersAsTheFactsDo) {
   const auto expect_scope = [](std::initializer_list<std::uint32_t> codes, ErrorScope scope) {
     for (const std::uint32_t code : codes)
