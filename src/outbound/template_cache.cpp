@@ -17,7 +17,7 @@ bool TemplateCache::claim(const std::string& account, MonoTime wanted, MonoTime 
   const std::lock_guard lock{mutex_};
   Entry& entry = entries_[account];
   const bool fresh = entry.templates != nullptr && entry.asked >= wanted;
-  if (fresh || entry.claimed || now < entry.retry_at) return false;
+  if (fresh || entry.claimed || now < entry.retry_at || now < entry.not_before) return false;
   entry.claimed = true;
   entry.changed = false;
   entry.used = now;
@@ -31,6 +31,7 @@ void TemplateCache::store(const std::string& account,
   entry.templates = std::move(templates);
   entry.asked = entry.changed ? MonoTime::min() : asked;
   entry.retry_at = {};
+  entry.not_before = asked + kLeastBetween;
   entry.claimed = false;
   make_room(account);
 }

@@ -16,6 +16,9 @@ namespace wac::outbound {
 /// Thread-safe.
 class TemplateCache {
  public:
+  /// An account is not listed more often, however often its templates change: Graph limits such calls.
+  static constexpr Millis kLeastBetween{5'000};
+
   /// `max_templates`: of all accounts together.
   explicit TemplateCache(std::size_t max_templates = 200'000) : max_templates_(max_templates) {}
 
@@ -43,6 +46,7 @@ class TemplateCache {
     MonoTime asked;
     MonoTime used;
     MonoTime retry_at;
+    MonoTime not_before;
     bool claimed = false;
     bool changed = false;  ///< invalidated since it was claimed
   };

@@ -29,14 +29,15 @@ TEST(TemplateCache, LetsOneCallerListAtATime) {
   EXPECT_EQ(cache.known("1", kNow).templates->size(), 1U);
   EXPECT_EQ(cache.known("1", kNow).asked, kNow);
   EXPECT_FALSE(cache.claim("1", kNow, kNow)) << "fresh enough";
-  EXPECT_TRUE(cache.claim("1", kNow + Millis{1}, kNow + Millis{1})) << "too old";
+  EXPECT_FALSE(cache.claim("1", kNow + Millis{1}, kNow + Millis{4'999})) << "too old, and too soon";
+  EXPECT_TRUE(cache.claim("1", kNow + Millis{1}, kNow + Millis{5'000}));
 }
 
 TEST(TemplateCache, KeepsWhatItKnowsWhenGraphFails) {
   TemplateCache cache;
   ASSERT_TRUE(cache.claim("1", kNow, kNow));
   cache.store("1", listing(1), kNow);
-  const MonoTime later = kNow + Millis{1'000};
+  const MonoTime later = kNow + Millis{6'000};
   ASSERT_TRUE(cache.claim("1", later, later));
   cache.give_up("1", later + Millis{500});
   EXPECT_NE(cache.known("1", later).templates, nullptr);
@@ -53,7 +54,7 @@ TEST(TemplateCache, AChangeMakesAListingOld) {
   cache.invalidate("1");
   cache.invalidate("unknown");
   EXPECT_NE(cache.known("1", kNow).templates, nullptr) << "it serves until there is a newer one";
-  EXPECT_TRUE(cache.claim("1", MonoTime{}, kNow)) << "however long ago is wanted";
+  EXPECT_TRUE(cache.claim("1", MonoTime{}, kNow + Millis{5'000})) << "however long ago is wanted";
 }
 
 TEST(TemplateCache, AChangeWhileListingMakesThatListingOldToo) {
@@ -61,9 +62,10 @@ TEST(TemplateCache, AChangeWhileListingMakesThatListingOldToo) {
   ASSERT_TRUE(cache.claim("1", kNow, kNow));
   cache.invalidate("1");
   cache.store("1", listing(1), kNow);
-  EXPECT_TRUE(cache.claim("1", MonoTime{}, kNow));
-  cache.store("1", listing(1), kNow);
-  EXPECT_FALSE(cache.claim("1", kNow, kNow));
+  const MonoTime later = kNow + Millis{5'000};
+  EXPECT_TRUE(cache.claim("1", MonoTime{}, later));
+  cache.store("1", listing(1), later);
+  EXPECT_FALSE(cache.claim("1", later, later + Millis{5'000})) << "this one is as new as can be";
 }
 
 TEST(TemplateCache, DropsTheAccountsNotUsedForLongestWhenFull) {
