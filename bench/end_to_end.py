@@ -141,6 +141,8 @@ def start_connector(programs, graph_port, ca_file, redis_port, more=None):
         "PATH": os.environ["PATH"], "ENVIRONMENT": "development", "LISTEN_ADDRESS": "127.0.0.1", "PORT": str(port),
         "ADMIN_PORT": str(admin), "DATA_DIR": data, "THREADS": "1", "GRAPH_API_URL": f"https://localhost:{graph_port}",
         "TLS_CA_FILE": ca_file, "WHATSAPP_ACCESS_TOKEN": "EAAG" + "x" * 190, "WHATSAPP_PHONE_NUMBER_ID": SENDER,
+        # Everything goes to one recipient, as fast as it can.
+        "SENDER_RATE": "0", "PAIR_INTERVAL_MS": "0",
         "WHATSAPP_WEBHOOK_SECRET": SECRET, "WHATSAPP_VERIFY_TOKEN": "bench-verify-token", "LOG_LEVEL": "info",
     }
     if redis_port:

@@ -1,6 +1,7 @@
 #include "api/admin_handler.h"
 
 #include "api/problem.h"
+#include "api/sender_metrics.h"
 #include "base/rfc3339.h"
 
 #include <boost/json.hpp>
@@ -53,6 +54,8 @@ Task<HttpResponse> AdminHandler::handle(const HttpRequest& request) {
     HttpResponse response;
     response.content_type = "text/plain; version=0.0.4; charset=utf-8";
     response.body = parts_.metrics.render();
+    response.body +=
+        co_await read_sender_metrics(parts_.intents, parts_.directory.partitions(), parts_.loop.wall_now());
     co_return response;
   }
   if (request.path != "/admin/ledger") co_return problem(404, "not_found", "There is no such resource.");

@@ -97,8 +97,22 @@ void read_timing(JsonFields& fields, const IntentDefaults& defaults, Draft& draf
       fields.error("onUnknown", "must be \"hold\" or \"resend\"");
     }
   }
-  if (const auto text = fields.text("priority"); text && *text != "normal" && *text != "high") {
-    fields.error("priority", "must be \"normal\" or \"high\"");
+}
+
+void read_urgency(JsonFields& fields, Draft& draft) {
+  if (const auto text = fields.text("priority")) {
+    if (*text == "high") {
+      draft.intent.priority = store::Priority::kHigh;
+    } else if (*text != "normal") {
+      fields.error("priority", "must be \"normal\" or \"high\"");
+    }
+  }
+  if (const auto text = fields.text("whenPaused")) {
+    if (*text == "refuse") {
+      draft.intent.when_paused = outbound::WhenPaused::kRefuse;
+    } else if (*text != "wait") {
+      fields.error("whenPaused", "must be \"wait\" or \"refuse\"");
+    }
   }
 }
 
@@ -163,6 +177,7 @@ void parse_one(const json::value& value, std::size_t index, const IntentDefaults
   JsonFields fields{*object, pointer, request.errors};
   read_identity(fields, defaults, directory, draft);
   read_timing(fields, defaults, draft);
+  read_urgency(fields, draft);
   const json::object* payload = fields.object("payload");
   if (payload == nullptr && !object->contains("payload")) fields.error("payload", "is required");
   if (payload != nullptr) {

@@ -18,8 +18,25 @@ using outbound::Submission;
 using outbound::Wait;
 using telemetry::Counter;
 
+/// Before a caller asks again about a sender that only a person can resume.
+constexpr std::chrono::seconds kPausedRetry{1};
+
 bool wants_async(const HttpRequest& request) {
   return request.header("prefer").find("respond-async") != std::string_view::npos;
+}
+
+/// 503 with the longest of their waits when every intent was refused because its sender is paused.
+std::optional<HttpResponse> all_paused(const std::vector<ResultLine>& lines) {
+  Millis wait{0};
+  for (const ResultLine& line : lines) {
+    if (!line.outcome || line.outcome->submission != Submission::kRefused) return std::nullopt;
+    wait = std::max(wait, line.outcome->retry_after);
+  }
+  HttpResponse response =
+      problem(503, "sender_paused", "The sender is paused: GET /v1/senders says why and until when.");
+  const auto seconds = std::max(std::chrono::ceil<std::chrono::seconds>(wait), kPausedRetry);
+  response.headers.emplace_back("Retry-After", std::to_string(seconds.count()));
+  return response;
 }
 
 /// The answer when not one intent of the request was recorded, or nothing.
@@ -29,6 +46,7 @@ std::optional<HttpResponse> whole_failure(const std::vector<ResultLine>& lines,
   const bool recorded =
       std::ranges::any_of(lines, [](const ResultLine& line) { return line.outcome.has_value(); });
   if (failed != errors.end() && !recorded) return store_failed(**failed);
+  if (auto paused = all_paused(lines)) return paused;
   const bool conflicts =
       std::ranges::all_of(lines, [](const ResultLine& line) { return status_of(line) == "conflict"; });
   if (!conflicts) return std::nullopt;
@@ -137,6 +155,9 @@ Task<void> IntentsApi::submit_one(ParsedIntent parsed, Wait wait, Deadline deadl
     } else if (line->outcome->submission == Submission::kIdConflict) {
       line->error_code = "intent_id_reused";
       line->error_message = "this intent id was used before with another dedupe key";
+    } else if (line->outcome->submission == Submission::kRefused) {
+      line->error_code = "sender_paused";
+      line->error_message = "its sender is paused and whenPaused is \"refuse\": nothing is recorded";
     }
     co_return;
   }
@@ -148,11 +169,13 @@ Task<void> IntentsApi::submit_one(ParsedIntent parsed, Wait wait, Deadline deadl
 Task<HttpResponse> IntentsApi::one(const HttpRequest& request, std::string_view rest) {
   const auto tenant = parts_.auth.tenant_of(request);
   if (!tenant) co_return unauthorized();
-  const bool resolve = rest.ends_with("/resolve");
-  if (resolve) rest.remove_suffix(std::string_view{"/resolve"}.size());
+  const std::string_view action = rest.substr(std::min(rest.find('/'), rest.size()));
+  rest.remove_suffix(action.size());
   const auto id = IntentId::parse(rest);
-  if (!id) co_return not_found();
-  if (!resolve && request.method == Method::kGet) {
+  const bool resolve = action == "/resolve";
+  const bool redrive = action == "/redrive";
+  if (!id || !(action.empty() || resolve || redrive)) co_return not_found();
+  if (action.empty() && request.method == Method::kGet) {
     const auto found = co_await parts_.outbound.find(*tenant, *id);
     if (!found) co_return store_failed(found.error());
     if (!*found) co_return not_found();
@@ -161,8 +184,10 @@ Task<HttpResponse> IntentsApi::one(const HttpRequest& request, std::string_view 
     co_return response;
   }
   store::Command what = store::Command::kCancel;
-  if (resolve) {
-    if (request.method != Method::kPost) co_return method_not_allowed("POST");
+  if (!action.empty() && request.method != Method::kPost) co_return method_not_allowed("POST");
+  if (redrive) {
+    what = store::Command::kRedrive;
+  } else if (resolve) {
     const auto chosen = parse_resolution(request.body);
     if (!chosen) {
       co_return problem(400, "invalid_request", "The body must be {\"as\":\"sent\"|\"failed\"|\"resend\"}.",

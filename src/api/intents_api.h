@@ -1,5 +1,5 @@
 #pragma once
-// /v1/intents: takes intents in, tells how they stand, cancels and resolves them (design §3.4).
+// /v1/intents: takes intents in, tells how they stand, cancels, resolves and redrives them (design §3.4).
 
 #include "api/auth.h"
 #include "api/intent_json.h"
@@ -28,7 +28,7 @@ class IntentsApi {
 
   /// POST /v1/intents and the staging endpoint. `tenant`: the caller's; empty where the body may name any.
   Task<net::HttpResponse> post(const net::HttpRequest& request, TenantId tenant);
-  /// /v1/intents/{id} and /v1/intents/{id}/resolve; `rest` is what follows "/v1/intents/".
+  /// /v1/intents/{id}, its /resolve and its /redrive; `rest` is what follows "/v1/intents/".
   Task<net::HttpResponse> one(const net::HttpRequest& request, std::string_view rest);
 
  private:

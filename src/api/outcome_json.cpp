@@ -46,11 +46,22 @@ void add_error(const outbound::Outcome& outcome, json::object& out) {
   out["advice"] = info.advice;
 }
 
+/// What a queued intent waits for, and until when as far as that is known.
+void add_waiting(const store::IntentRecord& record, json::object& out) {
+  if (!store::is_open(record.state)) return;
+  const bool queued = record.state == IntentState::kAccepted || record.state == IntentState::kRetryWait;
+  if (queued && record.hold != store::Hold::kNone) out["hold"] = store::name(record.hold);
+  const bool timeless =
+      queued && (record.hold == store::Hold::kOrder || record.hold == store::Hold::kStopped);
+  if (!timeless) out["dueAt"] = format_time(record.due);
+}
+
 void add_state(const outbound::Outcome& outcome, json::object& out) {
   const store::IntentRecord& record = outcome.record;
   out["state"] = store::name(record.state);
   if (!outcome.wamid.empty()) out["wamid"] = expose(outcome.wamid, Purpose::kAnswer);
   out["attempts"] = record.attempt;
+  add_waiting(record, out);
   if (record.upstream_status != 0) out["upstreamStatus"] = record.upstream_status;
   if (!is_success(record.state)) add_error(outcome, out);
 }
@@ -69,10 +80,15 @@ json::object line_json(const ResultLine& line) {
   out["intentId"] = line.id.str();
   out["dedupeKey"] = line.dedupe_key;
   out["status"] = status_of(line);
-  if (line.outcome && status_of(line) != "conflict") add_state(*line.outcome, out);
+  const bool refused = line.outcome && line.outcome->submission == Submission::kRefused;
+  if (line.outcome && status_of(line) != "conflict" && !refused) add_state(*line.outcome, out);
   if (!line.error_code.empty()) {
     out["errorCode"] = line.error_code;
     out["errorMessage"] = line.error_message;
+  }
+  if (refused) {
+    out["hold"] = store::name(line.outcome->record.hold);
+    out["retryAfterMs"] = line.outcome->retry_after.count();
   }
   if (line.outcome) out["latencyMs"] = std::chrono::duration_cast<Millis>(line.outcome->latency).count();
   out["correlationId"] = line.correlation.str();
@@ -88,6 +104,8 @@ std::string_view status_of(const ResultLine& line) {
     case Submission::kBodyConflict:
     case Submission::kIdConflict:
       return "conflict";
+    case Submission::kRefused:
+      return "failed";
     case Submission::kDuplicate:
       return "deduped";
     case Submission::kNew:
@@ -135,7 +153,6 @@ json::object intent_json(const outbound::Outcome& outcome) {
   if (record.duplicates != 0) out["duplicates"] = record.duplicates;
   out["createdAt"] = format_time(record.created);
   out["updatedAt"] = format_time(record.updated);
-  if (store::is_open(record.state)) out["dueAt"] = format_time(record.due);
   if (record.expires_at) out["expiresAt"] = format_time(*record.expires_at);
   json::array timeline;
   for (const auto& [state, at] : record.timeline) {

@@ -18,6 +18,8 @@ using telemetry::Counter;
 
 constexpr std::string_view kWebhook = "/webhook";
 constexpr std::string_view kIntents = "/v1/intents";
+constexpr std::string_view kSenders = "/v1/senders";
+constexpr std::string_view kDeadLetters = "/v1/dead-letters";
 constexpr std::string_view kStaging = "/__staging/outbound";
 constexpr std::size_t kApiBody = 4U * 1024 * 1024;
 constexpr std::size_t kSmallBody = 64U * 1024;
@@ -39,6 +41,13 @@ std::size_t number_of(std::string_view text, std::size_t fallback) {
   return ec == std::errc{} && end == text.data() + text.size() ? value : fallback;
 }
 
+/// What follows `root` when the path is it or lies below it: empty, or beginning with "/".
+std::optional<std::string_view> below(std::string_view path, std::string_view root) {
+  if (!path.starts_with(root)) return std::nullopt;
+  path.remove_prefix(root.size());
+  return path.empty() || path.front() == '/' ? std::optional{path} : std::nullopt;
+}
+
 std::string page_json(const delivery::FeedPage& page) {
   std::string out = R"({"events":[)";
   for (std::size_t i = 0; i < page.events.size(); ++i) {
@@ -56,7 +65,9 @@ std::string page_json(const delivery::FeedPage& page) {
 PublicHandler::PublicHandler(PublicParts parts)
     : parts_(parts),
       intents_({parts.config, parts.directory, parts.auth, parts.loop, parts.random, parts.outbound,
-                parts.metrics}) {}
+                parts.metrics}),
+      senders_(parts.auth, parts.senders),
+      dead_letters_(parts.auth, parts.dead_letters) {}
 
 std::size_t PublicHandler::body_limit(Method method, std::string_view path) const {
   if (method != Method::kPost) return 0;
@@ -90,6 +101,8 @@ Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   if (path.starts_with("/v1/intents/")) {
     co_return co_await intents_.one(request, path.substr(std::string_view{"/v1/intents/"}.size()));
   }
+  if (const auto rest = below(path, kSenders)) co_return co_await senders_.handle(request, *rest);
+  if (const auto rest = below(path, kDeadLetters)) co_return co_await dead_letters_.handle(request, *rest);
   if (path == "/v1/events") co_return co_await read_events(request);
   co_return not_found();
 }

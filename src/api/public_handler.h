@@ -2,8 +2,10 @@
 // The public port: webhooks in, intents out, events to read (design §3.4, §4).
 
 #include "api/auth.h"
+#include "api/dead_letters_api.h"
 #include "api/health.h"
 #include "api/intents_api.h"
+#include "api/senders_api.h"
 #include "delivery/event_feed.h"
 #include "inbound/inbound.h"
 #include "net/http_server.h"
@@ -20,6 +22,8 @@ struct PublicParts {
   Scheduler& loop;
   Random& random;
   outbound::Outbound& outbound;
+  outbound::Senders& senders;
+  outbound::DeadLetters& dead_letters;
   inbound::Inbound& inbound;
   delivery::EventFeed& feed;
   telemetry::LoopMetrics& metrics;
@@ -43,6 +47,8 @@ class PublicHandler final : public net::HttpHandler {
 
   PublicParts parts_;
   IntentsApi intents_;
+  SendersApi senders_;
+  DeadLettersApi dead_letters_;
 };
 
 }  // namespace wac::api

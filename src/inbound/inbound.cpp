@@ -164,6 +164,7 @@ void Inbound::account(const std::vector<store::Ingested>& items) {
     if (item.moved && item.moved->second == IntentState::kFailed)
       parts_.metrics.add(Counter::kMessagesFailed);
     if (item.duplicate_message) {
+      parts_.metrics.add(Counter::kDuplicates);
       parts_.log.log(Severity::kError, "one intent became two messages: a late match after a resend");
     }
   }

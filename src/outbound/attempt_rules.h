@@ -13,7 +13,7 @@ struct RetryRules {
   Millis first{1'000};              ///< before the second attempt, with full jitter
   Millis max{60'000};               ///< no single wait by backoff is longer
   Millis retry_after_max{900'000};  ///< bound on what Retry-After may ask for
-  Millis token_wait{60'000};        ///< after Meta refused our token: a new one may come
+  Millis sender_wait{60'000};       ///< while the sender is not in the configuration: it may come back
   Millis unknown_window{600'000};
   std::uint32_t max_attempts = 10;
 
@@ -44,9 +44,21 @@ struct AttemptEnd {
   Wamid wamid;
   PersonalText detail;  ///< of an error of ours: which rules are broken, for the intent's caller only
   GraphTrace trace;
+  /// How far an error reaches.
+  whatsapp::ErrorScope scope = whatsapp::ErrorScope::kMessage;
+  /// What it teaches about the sender.
+  store::PaceSignal signal;
+  /// False: it says nothing about the message (throttled, sender stopped), so it does not use up attempts.
+  bool counts = true;
 };
 
-/// `repeatable`: sending twice does no harm (mark_read), so an unknown outcome is simply retried.
+/// `repeatable`: sending twice does no harm (mark_read), so an unknown outcome is simply retried. `attempt`:
+/// which one this is of those that count.
+///
+/// What Meta's error says about the sender follows from its class and scope in the catalogue, never from its
+/// text: a throttle of the recipient pauses that conversation, any other one the sender; a tenant-fatal error
+/// stops the sender, unless it is about one feature only, which fails the message; faults and lost answers
+/// count for the breaker; everything else is an answer.
 AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::uint32_t attempt,
                  const RetryRules& rules, WallTime now, Random& random);
 

@@ -26,6 +26,23 @@ Micros since(MonoTime start, MonoTime end) {
   return std::chrono::duration_cast<Micros>(end - start);
 }
 
+/// Text of the error catalogue: ours, without personal data.
+struct CatalogueText {
+  std::string_view text;
+};
+std::string log_text(const CatalogueText& value) {
+  return std::string{value.text};
+}
+
+std::optional<Counter> throttle_counter(const AttemptEnd& end) {
+  using Signal = store::PaceSignal::Kind;
+  if (end.signal.kind == Signal::kPairThrottled) return Counter::kThrottlesRecipient;
+  if (end.signal.kind != Signal::kThrottled) return std::nullopt;
+  if (end.scope == whatsapp::ErrorScope::kAccount) return Counter::kThrottlesAccount;
+  if (end.scope == whatsapp::ErrorScope::kToken) return Counter::kThrottlesToken;
+  return Counter::kThrottlesSender;
+}
+
 }  // namespace
 
 Courier::Courier(const OutboundParts& parts) : parts_(parts) {
@@ -43,12 +60,13 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, Person
   if (sender == nullptr) {
     // Its sender was removed from the configuration; it may come back.
     end.state = IntentState::kRetryWait;
-    end.wait = rules_.token_wait;
+    end.wait = rules_.sender_wait;
+    end.counts = false;
   } else if (auto refused = co_await misfit(*sender, content, record.due)) {
     end = std::move(*refused);
     if (detail != nullptr) *detail = std::move(end.detail);
   } else {
-    end = co_await attempt(*sender, content, record.key, record.attempt);
+    end = co_await attempt(*sender, content, record);
     if (sender->policies.max_age) {
       end_by_age(end, record.created, *sender->policies.max_age, parts_.loop.wall_now());
     }
@@ -86,8 +104,8 @@ Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sende
 }
 
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,
-                                  store::IntentKey key, std::uint32_t number) {
-  const std::string opaque = store::format_attempt_id({key, number});
+                                  const IntentRecord& record) {
+  const std::string opaque = store::format_attempt_id({record.key, record.attempt});
   whatsapp::Envelope envelope;
   envelope.recipient = content.recipient ? &*content.recipient : nullptr;
   envelope.context_message_id = content.context_message_id;
@@ -96,12 +114,13 @@ Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Conte
   const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
 
   parts_.metrics.add(Counter::kSendAttempts);
-  if (number > 1) parts_.metrics.add(Counter::kSendRetries);
+  if (record.attempt > 1) parts_.metrics.add(Counter::kSendRetries);
   const MonoTime started = parts_.loop.now();
   const auto result =
       co_await parts_.graph.send(sender, std::move(body), Deadline{started + parts_.config.graph_timeout});
   parts_.metrics.observe(Histogram::kSendLatency, since(started, parts_.loop.now()));
-  co_return judge(result, repeatable, number, rules_.of(sender.policies), parts_.loop.wall_now(),
+  const std::uint32_t counted = record.attempt - std::min(record.uncounted, record.attempt - 1);
+  co_return judge(result, repeatable, counted, rules_.of(sender.policies), parts_.loop.wall_now(),
                   parts_.random);
 }
 
@@ -116,6 +135,8 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   settlement.error_code = end.error_code;
   settlement.upstream_status = end.upstream_status;
   settlement.due = now + end.wait;
+  settlement.signal = end.signal;
+  settlement.counts = end.counts;
   if (!end.wamid.empty()) {
     settlement.wamid =
         parts_.sealer.seal(expose(end.wamid, Purpose::kSeal), store::outcome_context(record.key));
@@ -131,16 +152,21 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   record.updated = now;
   record.due = now + end.wait;
   if (store::is_open(record.state)) parts_.wake(partition, record.due);
+  // A breaker that changed, or the turn of the next, may let something go that no time was known of.
+  if (done->follower_due || done->breaker_opened || done->breaker_closed) parts_.wake(partition, now);
+  tell_news(record, end, *done);
   co_return Result<void>{};
 }
 
 Task<Result<store::SettleResult>> Courier::write_down(store::Settlement settlement, WallTime lease_end) {
   // An outcome is known to nobody else: as long as the claim is ours it is offered again, under the same
   // token, which makes repeating it harmless.
+  // What is dead waits for a person to redrive it.
+  const Millis retention = settlement.state == IntentState::kDead ? store::DueRules{}.undecided_retention
+                                                                  : parts_.config.intent_retention;
   Millis pause = kFirstPause;
   for (;;) {
-    auto done =
-        co_await parts_.store.settle(settlement, parts_.config.intent_retention, parts_.loop.wall_now());
+    auto done = co_await parts_.store.settle(settlement, retention, parts_.loop.wall_now());
     const bool may_pass = !done && (done.error().code == ErrorCode::kUnavailable ||
                                     done.error().code == ErrorCode::kUnknownOutcome ||
                                     done.error().code == ErrorCode::kOverloaded);
@@ -150,8 +176,31 @@ Task<Result<store::SettleResult>> Courier::write_down(store::Settlement settleme
   }
 }
 
+void Courier::tell_news(const IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done) {
+  if (done.stopped) {
+    const auto info = whatsapp::explain(end.signal.code, static_cast<int>(end.upstream_status), false);
+    parts_.metrics.add(Counter::kSenderStops);
+    parts_.log.log(Severity::kError, "sender stopped: nothing of it is sent until it is resumed",
+                   Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
+                   Field{"errorCode", end.signal.code}, Field{"meaning", CatalogueText{info.meaning}},
+                   Field{"advice", CatalogueText{info.advice}},
+                   Field{"untilNewCredential", end.signal.until_new_credential});
+  }
+  if (done.breaker_opened) {
+    parts_.metrics.add(Counter::kBreakerOpened);
+    parts_.log.log(Severity::kError, "circuit breaker open: the sender waits, then one message probes",
+                   Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
+                   Field{"upstreamStatus", end.upstream_status});
+  }
+  if (done.breaker_closed) {
+    parts_.log.log(Severity::kInfo, "circuit breaker closed", Field{"tenantId", record.tenant},
+                   Field{"senderId", record.sender});
+  }
+}
+
 void Courier::account(const IntentRecord& record, const AttemptEnd& end, Micros latency) {
   Severity severity = Severity::kInfo;
+  if (const auto throttle = throttle_counter(end)) parts_.metrics.add(*throttle);
   if (end.state == IntentState::kSent) {
     parts_.metrics.add(Counter::kMessagesSent);
   } else if (end.state == IntentState::kFailed || end.state == IntentState::kDead) {

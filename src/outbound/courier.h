@@ -52,9 +52,11 @@ class Courier {
   /// The end of an attempt that is not made, because the template's definition forbids it.
   Task<std::optional<AttemptEnd>> misfit(const config::SenderEntry& sender, const Content& content,
                                          WallTime lease_end);
-  Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content, store::IntentKey key,
-                           std::uint32_t number);
+  Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content,
+                           const store::IntentRecord& record);
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
+  /// Says once what a settlement changed about its sender.
+  void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);
   void account(const store::IntentRecord& record, const AttemptEnd& end, Micros latency);
 
   const OutboundParts& parts_;

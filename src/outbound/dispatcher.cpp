@@ -7,6 +7,13 @@ namespace wac::outbound {
 using telemetry::Field;
 using telemetry::Severity;
 
+namespace {
+
+/// When no slot is free, this is how soon we look again.
+constexpr Millis kFullHouse{5};
+
+}  // namespace
+
 Dispatcher::Dispatcher(Scheduler& loop, store::IntentStore& store, Outbound& outbound,
                        std::vector<Partition> partitions, DispatcherRules rules, telemetry::Logger& log)
     : loop_(loop),
@@ -69,7 +76,7 @@ Task<void> Dispatcher::run() {
     // A full house looks again when the store pause has passed or somebody wakes it.
     const bool full = outbound_.queue_slots().free() == 0;
     signal_ = OneShot<bool>{};
-    const auto at = full ? loop_.now() + Millis{5} : next_wake();
+    const auto at = full ? loop_.now() + kFullHouse : next_wake();
     const OneShot<bool> signal = signal_;
     const auto timer = loop_.call_at(at, [signal] { signal.set(true); });
     co_await signal;
@@ -79,17 +86,48 @@ Task<void> Dispatcher::run() {
 
 Task<bool> Dispatcher::take(Partition partition) {
   const std::size_t limit = std::min(rules_.batch, outbound_.queue_slots().free());
-  auto batch = co_await store_.take_due(partition, limit, outbound_.due_rules(), loop_.wall_now());
+  store::DueRules rules = outbound_.due_rules();
+  share_out(rules, partition);
+  auto batch = co_await store_.take_due(partition, limit, std::move(rules), loop_.wall_now());
   if (!batch) {
     log_.log(Severity::kWarning, "due intents could not be taken", Field{"partition", partition.number},
              Field{"error", batch.error()});
     co_return false;
   }
   for (store::DueItem& item : batch->items) {
-    work_.spawn(outbound_.process(std::move(item), outbound_.queue_slots().try_take()));
+    ++sending_[item.record.sender];
+    work_.spawn(work(std::move(item), outbound_.queue_slots().try_take()));
   }
   if (batch->next_due) wake(partition, *batch->next_due);
   co_return true;
+}
+
+std::size_t Dispatcher::step() const {
+  return std::clamp<std::size_t>(outbound_.queue_share() / 4, 1, std::max<std::size_t>(rules_.batch / 4, 1));
+}
+
+bool Dispatcher::has_enough(std::size_t sending) const {
+  return sending + step() > outbound_.queue_share();
+}
+
+void Dispatcher::share_out(store::DueRules& rules, Partition partition) {
+  if (outbound_.queue_share() == 0) return;
+  rules.per_sender = step();
+  for (const auto& [sender, count] : sending_) {
+    if (Partition::of(sender) != partition || !has_enough(count)) continue;
+    rules.skip.push_back(sender);
+    passed_over_.insert(sender);
+  }
+}
+
+Task<void> Dispatcher::work(store::DueItem item, Slot slot) {
+  const SenderId sender = item.record.sender;
+  co_await outbound_.process(std::move(item), std::move(slot));
+  const auto entry = sending_.find(sender);
+  const std::size_t left = --entry->second;
+  if (left == 0) sending_.erase(entry);
+  if (passed_over_.empty() || has_enough(left)) co_return;
+  if (passed_over_.erase(sender) != 0) wake(Partition::of(sender), loop_.wall_now());
 }
 
 Task<void> Dispatcher::stop() {

@@ -7,6 +7,7 @@
 #include "outbound/outbound.h"
 
 #include <map>
+#include <set>
 #include <vector>
 
 namespace wac::outbound {
@@ -40,6 +41,13 @@ class Dispatcher {
 
  private:
   Task<bool> take(Partition partition);
+  /// How much of this process one sender may take: at most so many at once, nothing for those who have
+  /// enough.
+  void share_out(store::DueRules& rules, Partition partition);
+  std::size_t step() const;
+  /// Whether the sender has so much in flight that others go first.
+  bool has_enough(std::size_t sending) const;
+  Task<void> work(store::DueItem item, Slot slot);
   MonoTime next_wake() const;
   std::optional<Partition> next_due();
 
@@ -49,6 +57,10 @@ class Dispatcher {
   DispatcherRules rules_;
   telemetry::Logger& log_;
   std::map<Partition, WallTime> due_;
+  /// What is being sent, by sender.
+  std::map<SenderId, std::size_t> sending_;
+  /// Senders that were passed over because they had enough in flight.
+  std::set<SenderId> passed_over_;
   std::vector<Partition> partitions_;
   std::size_t sweep_index_ = 0;
   MonoTime next_sweep_;

@@ -32,6 +32,12 @@ enum class MessageType : std::uint8_t {
 std::string_view name(MessageType type);
 MessageType message_type_from(std::string_view name);
 
+/// What the caller wants while the sender is stopped or its breaker is open.
+enum class WhenPaused : std::uint8_t {
+  kWait,    ///< recorded, and sent when the sender goes on
+  kRefuse,  ///< not recorded: the caller decides (sender_paused)
+};
+
 /// A checked intent: its payload has passed the linter.
 struct Intent {
   TenantId tenant;
@@ -45,6 +51,8 @@ struct Intent {
   /// every attempt, made into the Graph request.
   PersonalText content;
   store::OnUnknown on_unknown = store::OnUnknown::kHold;
+  store::Priority priority = store::Priority::kNormal;
+  WhenPaused when_paused = WhenPaused::kWait;
   std::optional<WallTime> send_at;
   std::optional<WallTime> expires_at;
 };
@@ -55,6 +63,7 @@ enum class Submission : std::uint8_t {
   kDuplicate,     ///< known before; `record` is what is recorded
   kBodyConflict,  ///< 409 idempotency_key_reused
   kIdConflict,    ///< 409 intent_id_reused
+  kRefused,       ///< its sender is paused and the caller does not wait: nothing is recorded
 };
 
 struct Outcome {
@@ -63,7 +72,8 @@ struct Outcome {
   Wamid wamid;  ///< when known
   /// The broken rules by JSON pointer, when an error of ours failed it within this submission.
   PersonalText detail;
-  Micros latency{0};  ///< of the whole submission
+  Micros latency{0};      ///< of the whole submission
+  Millis retry_after{0};  ///< kRefused: when the sender may go on; zero: when a person resumes it
 };
 
 }  // namespace wac::outbound

@@ -21,6 +21,13 @@ using telemetry::Severity;
 constexpr Millis kFirstLook{20};
 constexpr Millis kLastLook{1'000};
 
+/// How long nothing can happen to a queued intent; zero where that is not known.
+Millis until_due(const IntentRecord& record, WallTime now) {
+  const bool queued = record.state == IntentState::kAccepted || record.state == IntentState::kRetryWait;
+  const bool timeless = record.hold == store::Hold::kOrder || record.hold == store::Hold::kStopped;
+  return queued && !timeless ? std::max(record.due - now, Millis{0}) : Millis{0};
+}
+
 /// Whether waiting until `end` can still change what a caller is told. An unknown outcome can be settled by a
 /// webhook at any moment; a retry or a later sending time cannot come sooner than it is due.
 bool worth_waiting(const IntentRecord& record, WallTime end) {
@@ -40,7 +47,7 @@ Submission submission_of(ClaimOutcome outcome) {
     case ClaimOutcome::kIdConflict:
       return Submission::kIdConflict;
     case ClaimOutcome::kRefused:
-      break;  // only asked for by name
+      return Submission::kRefused;
   }
   return Submission::kIdConflict;
 }
@@ -54,6 +61,7 @@ Micros since(MonoTime start, MonoTime end) {
 Outbound::Outbound(OutboundParts parts)
     : parts_(std::move(parts)),
       courier_(parts_),
+      claims_(parts_.directory, parts_.fingerprints, parts_.sealer, parts_.random),
       caller_slots_(parts_.loop, parts_.config.sends_in_flight),
       queue_slots_(parts_.loop, parts_.config.sends_in_flight) {}
 
@@ -67,6 +75,21 @@ store::DueRules Outbound::due_rules() const {
   return rules;
 }
 
+std::size_t Outbound::queue_share() const {
+  if (parts_.directory.sender_count() < 2) return 0;
+  return std::max<std::size_t>(parts_.config.sends_in_flight / 2, 1);
+}
+
+Task<CallerSlots::Held> Outbound::slot_for(const Intent& intent, Wait wait, Deadline deadline) {
+  const bool later = intent.send_at && *intent.send_at > parts_.loop.wall_now();
+  if (later) co_return CallerSlots::Held{};
+  // Who does not want the intent queued must be told now whether its sender may send: that takes an attempt.
+  if (wait == Wait::kForRecord && intent.when_paused == WhenPaused::kWait) co_return CallerSlots::Held{};
+  const auto tenants =
+      parts_.directory.tenant_count() > 1 ? CallerSlots::Tenants::kSeveral : CallerSlots::Tenants::kOne;
+  co_return co_await caller_slots_.take(intent.tenant, tenants, deadline);
+}
+
 Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadline) {
   const MonoTime started = parts_.loop.now();
   const config::SenderRef sender = parts_.directory.sender_of(intent.tenant, intent.sender);
@@ -75,37 +98,22 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   if (!content) co_return std::unexpected(content.error());
 
   // Sending at once needs a slot. Who gets none in time has the intent queued, durably, and is told so.
-  const bool later = intent.send_at && *intent.send_at > parts_.loop.wall_now();
-  Slot slot;
-  if (!later && wait == Wait::kForOutcome) slot = co_await caller_slots_.take(deadline);
-  const ClaimMode mode = slot ? ClaimMode::kSendNow : ClaimMode::kQueue;
-  auto claimed = co_await claim(new_intent(intent, *sender), mode, deadline);
+  auto slot = co_await slot_for(intent, wait, deadline);
+  ClaimMode mode = ClaimMode::kQueue;
+  if (slot)
+    mode = intent.when_paused == WhenPaused::kRefuse ? ClaimMode::kSendNowOrRefuse : ClaimMode::kSendNow;
+  auto claimed =
+      co_await claim(claims_.make(intent, *content, *sender, parts_.loop.wall_now()), mode, deadline);
   if (!claimed) {
     parts_.metrics.add(Counter::kStoreErrors);
     co_return std::unexpected(claimed.error());
   }
   const Submission submission = submission_of(claimed->outcome);
   PersonalText detail;
-  IntentRecord record = std::move(claimed->record);
-  if (submission == Submission::kNew) {
-    parts_.metrics.add(Counter::kIntentsAccepted);
-    if (record.state == IntentState::kSending && has_time_to_send(record)) {
-      record = co_await courier_.deliver(std::move(record), std::move(*content), &detail);
-    } else if (record.state == IntentState::kSending) {
-      // The claim took so long to become certain that its lease could end while we send: the queue takes
-      // over.
-      AttemptEnd end;
-      end.state = IntentState::kRetryWait;
-      static_cast<void>(co_await courier_.settle(record, end));
-    } else if (record.state == IntentState::kAccepted) {
-      parts_.wake(sender->partition, record.due);
-    }
-  } else if (submission == Submission::kDuplicate) {
-    parts_.metrics.add(Counter::kMessagesDeduped);
-  }
-  slot = Slot{};
-  const bool conflict = submission == Submission::kBodyConflict || submission == Submission::kIdConflict;
-  if (!conflict && wait == Wait::kForOutcome) {
+  IntentRecord record = co_await begin(submission, std::move(claimed->record), std::move(*content), &detail);
+  slot = CallerSlots::Held{};
+  const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
+  if (known && wait == Wait::kForOutcome) {
     auto settled = co_await await_outcome(std::move(record), deadline);
     if (!settled) co_return std::unexpected(settled.error());
     record = std::move(*settled);
@@ -132,6 +140,29 @@ Task<DryRun> Outbound::dry_run(Intent intent, Deadline deadline) {
   co_return dry;
 }
 
+Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, Content content,
+                                   PersonalText* detail) {
+  if (submission == Submission::kDuplicate) parts_.metrics.add(Counter::kMessagesDeduped);
+  if (submission == Submission::kRefused) parts_.metrics.add(Counter::kApiPaused);
+  if (submission != Submission::kNew) co_return record;
+  parts_.metrics.add(Counter::kIntentsAccepted);
+  if (record.state == IntentState::kSending && has_time_to_send(record)) {
+    co_return co_await courier_.deliver(std::move(record), std::move(content), detail);
+  }
+  if (record.state == IntentState::kSending) {
+    // The claim took so long to become certain that its lease could end while we send: the queue takes over.
+    AttemptEnd end;
+    end.state = IntentState::kRetryWait;
+    end.counts = false;
+    static_cast<void>(co_await courier_.settle(record, end));
+  } else if (record.state == IntentState::kAccepted && record.hold != store::Hold::kOrder &&
+             record.hold != store::Hold::kStopped) {
+    // What waits for an earlier message or for a person becomes due by their doing, not by time.
+    parts_.wake(Partition::of(record.sender), record.due);
+  }
+  co_return record;
+}
+
 bool Outbound::has_time_to_send(const IntentRecord& record) const {
   return record.due >= parts_.loop.wall_now() + parts_.config.graph_timeout;
 }
@@ -153,28 +184,6 @@ Task<Result<store::ClaimResult>> Outbound::claim(store::NewIntent intent, ClaimM
   }
 }
 
-store::NewIntent Outbound::new_intent(const Intent& intent, const config::SenderEntry& sender) {
-  const WallTime now = parts_.loop.wall_now();
-  const std::string_view tenant = intent.tenant.str();
-  const std::string_view text = expose(intent.content, Purpose::kFingerprint);
-  store::NewIntent claim;
-  claim.claim_id = 2 + parts_.random.below(1ULL << 40U);
-  claim.key = parts_.fingerprints.of(crypto::Domain::kDedupeKey,
-                                     {tenant, expose(intent.dedupe_key, Purpose::kFingerprint)});
-  claim.id_fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant, intent.id.str()});
-  claim.body = parts_.fingerprints.of(crypto::Domain::kIntentBody, {sender.id.str(), text});
-  claim.tenant = intent.tenant;
-  claim.id = intent.id;
-  claim.sender = sender.id;
-  claim.correlation = intent.correlation;
-  claim.on_unknown = intent.on_unknown;
-  claim.payload = parts_.sealer.seal(text, store::payload_context(claim.key));
-  claim.created = now;
-  claim.due = std::max(now, intent.send_at.value_or(now));
-  claim.expires_at = intent.expires_at;
-  return claim;
-}
-
 Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline deadline) {
   const crypto::Fingerprint id =
       parts_.fingerprints.of(crypto::Domain::kIntentId, {record.tenant.str(), record.id.str()});
@@ -182,8 +191,10 @@ Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline
   const WallTime end =
       parts_.loop.wall_now() + std::chrono::duration_cast<Millis>(deadline.at - parts_.loop.now());
   Millis pause = kFirstLook;
-  while (worth_waiting(record, end) && !deadline.passed(parts_.loop.now() + pause)) {
-    co_await sleep_until(parts_.loop, parts_.loop.now() + pause);
+  while (worth_waiting(record, end)) {
+    const MonoTime look = parts_.loop.now() + std::max(pause, until_due(record, parts_.loop.wall_now()));
+    if (deadline.passed(look)) break;
+    co_await sleep_until(parts_.loop, look);
     pause = std::min(pause * 2, kLastLook);
     auto found = co_await parts_.store.find(id, where);
     // Not being able to look does not undo that the intent is recorded: it stays pending.
@@ -212,7 +223,8 @@ Task<Result<Outcome>> Outbound::command(TenantId tenant, IntentId id, store::Com
   auto changed = co_await parts_.store.command(partition, known.key, command, parts_.config.intent_retention,
                                                parts_.loop.wall_now());
   if (!changed) co_return std::unexpected(changed.error());
-  if (store::is_open(changed->state)) parts_.wake(partition, changed->due);
+  // Also what was withdrawn matters: the next of its recipient may have the turn.
+  parts_.wake(partition, store::is_open(changed->state) ? changed->due : parts_.loop.wall_now());
   co_return outcome_of(Submission::kDuplicate, std::move(*changed), started);
 }
 
@@ -265,6 +277,9 @@ Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTim
     if (auto opened = parts_.sealer.open(record.wamid, store::outcome_context(record.key))) {
       outcome.wamid = Wamid{std::string{expose(*opened, Purpose::kAnswer)}};
     }
+  }
+  if (submission == Submission::kRefused && record.hold != store::Hold::kStopped) {
+    outcome.retry_after = std::max(record.due - parts_.loop.wall_now(), Millis{0});
   }
   outcome.record = std::move(record);
   outcome.latency = since(started, parts_.loop.now());

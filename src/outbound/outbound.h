@@ -3,8 +3,10 @@
 
 #include "base/semaphore.h"
 #include "crypto/fingerprint.h"
+#include "outbound/caller_slots.h"
 #include "outbound/courier.h"
 #include "outbound/intent.h"
+#include "outbound/new_intent.h"
 
 #include <memory>
 #include <optional>
@@ -41,7 +43,7 @@ class Outbound {
   /// By the caller's id; nothing when unknown.
   Task<Result<std::optional<Outcome>>> find(TenantId tenant, IntentId id);
 
-  /// Cancel or resolve. kNotFound, kConflict as IntentStore::command().
+  /// Cancel, resolve or redrive. kNotFound, kConflict as IntentStore::command().
   Task<Result<Outcome>> command(TenantId tenant, IntentId id, store::Command command);
 
   /// Sends one intent handed out by take_due() and settles it, or accounts for what take_due() decided.
@@ -49,19 +51,26 @@ class Outbound {
 
   /// Bounds what the dispatcher sends; waiting callers have slots of their own, so that neither starves.
   Slots& queue_slots() { return queue_slots_; }
-  Slots& caller_slots() { return caller_slots_; }
+  /// How many of the queue's slots one sender may hold, half of them; 0 where it is the only one: all.
+  std::size_t queue_share() const;
+  CallerSlots& caller_slots() { return caller_slots_; }
   store::DueRules due_rules() const;
 
  private:
+  Task<CallerSlots::Held> slot_for(const Intent& intent, Wait wait, Deadline deadline);
   Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Deadline deadline);
+  /// Sends a new intent, hands it to the queue or counts its refusal; how it stands then. `detail` as of
+  /// Courier::deliver().
+  Task<store::IntentRecord> begin(Submission submission, store::IntentRecord record, Content content,
+                                  PersonalText* detail);
   bool has_time_to_send(const store::IntentRecord& record) const;
-  store::NewIntent new_intent(const Intent& intent, const config::SenderEntry& sender);
   Task<Result<store::IntentRecord>> await_outcome(store::IntentRecord record, Deadline deadline);
   Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);
 
   OutboundParts parts_;
   Courier courier_;
-  Slots caller_slots_;
+  ClaimMaker claims_;
+  CallerSlots caller_slots_;
   Slots queue_slots_;
 };
 

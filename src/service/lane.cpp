@@ -35,9 +35,13 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   if (!graph) return std::unexpected(graph.error());
   lane->graph_ = std::move(*graph);
   if (auto made = lane->make_templates(shared); !made) return std::unexpected(made.error());
-  lane->outbound_ = std::make_unique<outbound::Outbound>(outbound::OutboundParts{
-      shared.config, shared.directory, *lane->loop_, *lane->random_, lane->store_->intents(), *lane->graph_,
-      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake, lane->templates_.get()});
+  const outbound::OutboundParts parts{
+      shared.config, shared.directory,      *lane->loop_,   *lane->random_, lane->store_->intents(),
+      *lane->graph_, *lane->fingerprints_,  *lane->sealer_, shared.log,     metrics,
+      shared.wake,   lane->templates_.get()};
+  lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
+  lane->senders_ = std::make_unique<outbound::Senders>(parts);
+  lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
   lane->dispatcher_ =
       std::make_unique<outbound::Dispatcher>(*lane->loop_, lane->store_->intents(), *lane->outbound_,
                                              std::move(partitions), outbound::DispatcherRules{}, shared.log);
@@ -47,9 +51,9 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       [cache = &shared.templates](std::string_view account) { cache->invalidate(account); }});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
-  lane->handler_ = std::make_unique<api::PublicHandler>(
-      api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
-                       *lane->random_, *lane->outbound_, *lane->inbound_, *lane->feed_, metrics});
+  lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{
+      shared.config, shared.directory, shared.auth, shared.health, *lane->loop_, *lane->random_,
+      *lane->outbound_, *lane->senders_, *lane->dead_letters_, *lane->inbound_, *lane->feed_, metrics});
   return lane;
 }
 

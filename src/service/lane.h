@@ -84,6 +84,8 @@ class Lane {
   std::unique_ptr<outbound::TemplateSource> template_source_;
   std::unique_ptr<outbound::Templates> templates_;
   std::unique_ptr<outbound::Outbound> outbound_;
+  std::unique_ptr<outbound::Senders> senders_;
+  std::unique_ptr<outbound::DeadLetters> dead_letters_;
   std::unique_ptr<outbound::Dispatcher> dispatcher_;
   std::unique_ptr<inbound::Inbound> inbound_;
   std::unique_ptr<delivery::EventFeed> feed_;

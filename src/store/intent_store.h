@@ -70,6 +70,12 @@ enum class SettleOutcome : std::uint8_t {
 struct SettleResult {
   SettleOutcome outcome = SettleOutcome::kApplied;
   IntentState state = IntentState::kSent;  ///< as it stands afterwards
+  /// The next one of its recipient may go now: the partition is worth a look.
+  bool follower_due = false;
+  // What the signal changed about the sender, told to the one whose settlement did it.
+  bool stopped = false;         ///< a sender that was going is stopped
+  bool breaker_opened = false;  ///< also again, after a failed probe
+  bool breaker_closed = false;
 };
 
 /// What take_due() decided for one intent. kSend and kResend raise attempt and token; kNowUnknown raises the

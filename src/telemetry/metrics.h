@@ -29,6 +29,13 @@ enum class Counter : std::uint8_t {
   kUnknownResent,          ///< whatsapp_unknown_total{event="resent"}
   kUnknownUnconfirmed,     ///< whatsapp_unknown_total{event="unconfirmed"}
   kLeasesRecovered,        ///< whatsapp_leases_recovered_total
+  kThrottlesRecipient,     ///< whatsapp_throttles_total{scope="recipient"}
+  kThrottlesSender,        ///< whatsapp_throttles_total{scope="sender"}
+  kThrottlesAccount,       ///< whatsapp_throttles_total{scope="account"}
+  kThrottlesToken,         ///< whatsapp_throttles_total{scope="token"}
+  kBreakerOpened,          ///< whatsapp_breaker_opened_total
+  kSenderStops,            ///< whatsapp_sender_stops_total
+  kDuplicates,             ///< whatsapp_duplicates_total
   kWebhooksAccepted,       ///< whatsapp_webhooks_total{outcome="accepted"}
   kWebhooksBadSignature,   ///< whatsapp_webhooks_total{outcome="bad_signature"}
   kWebhooksUndecodable,    ///< whatsapp_webhooks_total{outcome="undecodable"}
@@ -41,6 +48,7 @@ enum class Counter : std::uint8_t {
   kEventsDuplicate,        ///< whatsapp_events_total{outcome="duplicate"}
   kApiUnauthorized,        ///< whatsapp_api_refused_total{reason="unauthorized"}
   kApiInvalid,             ///< whatsapp_api_refused_total{reason="invalid"}
+  kApiPaused,              ///< whatsapp_api_refused_total{reason="sender_paused"}
   kStoreErrors,            ///< whatsapp_store_errors_total
   kConfigReloaded,         ///< whatsapp_config_reloads_total{outcome="applied"}
   kConfigRefused,          ///< whatsapp_config_reloads_total{outcome="refused"}

@@ -136,10 +136,16 @@ Result<ClaimResult> claim_from(const RedisReply& answer, IntentRecord made) {
 }
 
 Result<SettleResult> settle_from(const RedisReply& answer, IntentState wanted) {
-  if (!is_array(answer, 2)) return wrong_shape("redis: answer of settle");
+  if (!is_array(answer, 2) && !is_array(answer, 3)) return wrong_shape("redis: answer of settle");
   const std::string_view word = answer[0].text();
   const auto state = state_from(answer[1].text());
-  if (word == "applied" && state) return SettleResult{SettleOutcome::kApplied, *state};
+  if (word == "applied" && state) {
+    const std::string_view news = answer.size() > 2 ? answer[2].text() : std::string_view{};
+    if (news.find_first_not_of("tsoc") != std::string_view::npos)
+      return wrong_shape("redis: answer of settle");
+    const auto says = [news](char letter) { return news.find(letter) != std::string_view::npos; };
+    return SettleResult{SettleOutcome::kApplied, *state, says('t'), says('s'), says('o'), says('c')};
+  }
   if (word == "stale" && state) return SettleResult{SettleOutcome::kStaleToken, *state};
   if (word == "stale" && answer[1].text().empty()) return SettleResult{SettleOutcome::kStaleToken, wanted};
   return wrong_shape("redis: answer of settle");

@@ -2,7 +2,8 @@
 -- ARGV  1 prefix  2 key  3 token  4 state  5 now  6 due  7 error code  8 upstream status  9 retention
 --       10 message id or ''  11 its fingerprint or ''  12 '1': the attempt counts
 --       13 signal  14 its wait  15 its code  16 '1': until another credential  17 usage
--- Gives {'applied' | 'stale', state as it stands afterwards or ''}.
+-- Gives {'stale', state as it stands afterwards or ''} or {'applied', state, news}, the news of these letters:
+-- t its recipient's next has the turn  s the sender is stopped  o the breaker opened  c it closed
 local prefix, key, token, state, now = ARGV[1], ARGV[2], ARGV[3], ARGV[4], tonumber(ARGV[5])
 local retention, message_id = ARGV[9], ARGV[10]
 
@@ -21,13 +22,18 @@ if r[1] ~= SENDING then
     call('SET', KEYS[2], message_id, 'PX', remaining)
     index_message(prefix, ARGV[11], key, remaining)
   end
-  return {'applied', r[1]}
+  -- Evidence passed the turn on, and had nobody to tell.
+  return {'applied', r[1], r[7] and 't' or ''}
 end
 
 local intent = intent_of(prefix, key)
 local signal = {kind = ARGV[13], wait = tonumber(ARGV[14]), code = tonumber(ARGV[15]), until_credential = tonumber(ARGV[16]),
                 usage = tonumber(ARGV[17])}
-learn(sender_of(prefix, intent.sender), signal, key, now)
+local sender = sender_of(prefix, intent.sender)
+local stopped, breaker, news = sender.sa ~= 0, sender.b, ''
+learn(sender, signal, key, now)
+if not stopped and sender.sa ~= 0 then news = 's' end
+if sender.b ~= breaker then news = news .. (sender.b == 1 and 'o' or 'c') end
 if signal.kind ~= '' and r[7] then learn_pair(pair_of(prefix, r[7]), signal, state, now) end
 
 local fields = {'s', state, 'u', ARGV[5], 'e', ARGV[7], 'h', ARGV[8], state, r[6] or ARGV[5]}
@@ -55,4 +61,4 @@ end
 call('HSET', KEYS[1], unpack(fields))
 if not is_open(state) then remember(prefix, key, r[5], retention) end
 finish(prefix, now)
-return {'applied', state}
+return {'applied', state, turn_passed and news .. 't' or news}

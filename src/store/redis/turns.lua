@@ -5,6 +5,9 @@
 -- An intent here is {key, sender, recipient or '', high, expires or false, hold}.
 local BLOCKED = 9e15
 
+-- Whether this script gave somebody's turn to the next of its recipient.
+local turn_passed = false
+
 local function waits(state)
   return state == ACCEPTED or state == RETRY_WAIT
 end
@@ -81,6 +84,7 @@ local function pass_turn(prefix, intent, now)
     return
   end
   call('HSET', pair.key, 'h', next)
+  turn_passed = true
   local sender = sender_of(prefix, f[4] or '')
   local due = tonumber(f[2])
   local at = math.min(due, now)

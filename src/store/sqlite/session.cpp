@@ -30,6 +30,13 @@ void apply(Session& session, Turns& turns, Partition partition, const Evidence& 
   session.intents.save(*row, taken(decision.message_id, evidence.wamid));
 }
 
+void tell_news(const SenderGate& before, const SenderGate& after, SettleResult& result) {
+  result.stopped = before.stopped_at == 0 && after.stopped_at != 0;
+  if (after.breaker == before.breaker) return;
+  result.breaker_opened = after.breaker == static_cast<double>(BreakerState::kOpen);
+  result.breaker_closed = after.breaker == static_cast<double>(BreakerState::kClosed);
+}
+
 std::optional<std::int64_t> parse_seq(std::string_view text) {
   std::int64_t seq = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), seq);
@@ -46,18 +53,25 @@ Result<SettleResult> settle(Session& session, const Settlement& settlement, Mill
   const IntentState before = row->progress.state;
   const auto decision = store::settle(row->progress, settlement, retention, now);
   if (!decision) return std::unexpected(decision.error());
-  if (row->progress.state != before || decision->message_id == MessageId::kTake) {
-    if (before == IntentState::kSending) {
-      Turns turns{session, settlement.partition, now};
-      turns.learn(*row, settlement.signal, row->progress.state);
-      turns.moved(*row, before);
+  SettleResult result{decision->outcome, row->progress.state};
+  if (before != IntentState::kSending) {
+    if (decision->message_id == MessageId::kTake)
       session.intents.save(*row, taken(decision->message_id, settlement.wamid), settlement.message);
-      turns.finish();
-    } else {
-      session.intents.save(*row, taken(decision->message_id, settlement.wamid), settlement.message);
-    }
+    // Evidence passed the turn on, and had nobody to tell.
+    result.follower_due = decision->outcome == SettleOutcome::kApplied && !is_open(row->progress.state) &&
+                          row->place.recipient != crypto::Fingerprint{};
+    return result;
   }
-  return SettleResult{decision->outcome, row->progress.state};
+  if (row->progress.state == before) return result;
+  Turns turns{session, settlement.partition, now};
+  const SenderGate gate = turns.gate(row->place.sender);
+  turns.learn(*row, settlement.signal, row->progress.state);
+  tell_news(gate, turns.gate(row->place.sender), result);
+  turns.moved(*row, before);
+  result.follower_due = turns.passed_turn();
+  session.intents.save(*row, taken(decision->message_id, settlement.wamid), settlement.message);
+  turns.finish();
+  return result;
 }
 
 Result<IntentRecord> command(Session& session, Partition partition, const IntentKey& key, Command command,

@@ -149,6 +149,7 @@ void Turns::pass_turn(const IntentRow& row) {
   pair.head = next ? next->row : 0;
   session_.paces.save_pair(partition_, row.place.recipient, pair, now_);
   if (!next) return;
+  passed_turn_ = true;
   next->place.lane.reset();
   const Seat seat = find_seat(next->place, next->row, std::min(next->progress.due, now_));
   next->place.ready = seat.ready;

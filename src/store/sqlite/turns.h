@@ -41,6 +41,8 @@ class Turns {
   /// After the row's state changed from `from`, before it is saved: finds its new place, and lets the next of
   /// its recipient have the turn.
   void moved(IntentRow& row, IntentState from);
+  /// Whether moved() gave a turn to the next of a recipient.
+  bool passed_turn() const { return passed_turn_; }
   /// It was looked at in a turn of its sender.
   void served(const SenderId& sender);
 
@@ -61,6 +63,7 @@ class Turns {
   Session& session_;
   Partition partition_;
   WallTime now_;
+  bool passed_turn_ = false;
   std::map<SenderId, Entry> entries_;
   struct Quota {
     double arrival = 0, stored = 0;

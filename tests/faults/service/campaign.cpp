@@ -62,7 +62,7 @@ std::vector<Record> ledger(const Connector& connector) {
 Environment campaign_environment() {
   return {{"GRAPH_TIMEOUT_MS", "500"}, {"LEASE_MS", "1600"},     {"UNKNOWN_WINDOW_MS", "3000"},
           {"ON_UNKNOWN", "resend"},    {"RETRY_FIRST_MS", "50"}, {"REQUEST_BUDGET_MS", "3000"},
-          {"LOG_LEVEL", "warning"}};
+          {"SENDER_RATE", "0"},        {"LOG_LEVEL", "warning"}};
 }
 
 Campaign::Campaign(const Connector& connector, const Sandbox& sandbox, CampaignSize size)

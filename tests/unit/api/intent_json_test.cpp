@@ -63,11 +63,13 @@ TEST_F(IntentJson, EveryFieldOfTheContractIsAccepted) {
   const auto request = parse_one(text_intent(
       R"(,"tenantId":"acme","provider":"whatsapp","senderId":"106540352242922","dedupeKey":"order-1",)"
       R"("correlationId":"c-1","createdAt":"2026-11-23T10:00:00Z","expiresAt":"2030-01-01T00:00:00Z",)"
-      R"("sendAt":"2029-01-01T00:00:00Z","onUnknown":"resend","priority":"high","context":{"messageId":"wamid.A"})"));
+      R"("sendAt":"2029-01-01T00:00:00Z","onUnknown":"resend","priority":"high","whenPaused":"refuse","context":{"messageId":"wamid.A"})"));
   ASSERT_TRUE(request.errors.empty()) << request.errors[0].pointer << request.errors[0].rule;
   const auto& intent = std::get<outbound::Intent>(request.intents[0]);
   EXPECT_EQ(intent.on_unknown, store::OnUnknown::kResend);
   EXPECT_TRUE(intent.send_at && intent.expires_at);
+  EXPECT_EQ(intent.priority, store::Priority::kHigh);
+  EXPECT_EQ(intent.when_paused, outbound::WhenPaused::kRefuse);
   EXPECT_NE(expose(intent.content, Purpose::kValidate).find("wamid.A"), std::string_view::npos);
 }
 
@@ -92,6 +94,7 @@ TEST_F(IntentJson, BrokenRulesAreNamedByPointer) {
       {R"(,"expiresAt":"2020-01-01T00:00:00Z")", "/intents/0/expiresAt"},
       {R"(,"onUnknown":"maybe")", "/intents/0/onUnknown"},
       {R"(,"priority":"urgent")", "/intents/0/priority"},
+      {R"(,"whenPaused":"maybe")", "/intents/0/whenPaused"},
       {R"(,"recipient":"US.1")", "/intents/0/recipient"},
       {R"(,"context":{"messageId":"x"})", "/intents/0/context/messageId"},
       {R"(,"context":{"messageId":"wamid.A","extra":1})", "/intents/0/context/extra"},

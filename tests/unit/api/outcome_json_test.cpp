@@ -42,6 +42,39 @@ TEST(Results, CountsEveryLineOnce) {
   EXPECT_TRUE(body.at("ok").as_bool());
 }
 
+TEST(Results, WhatWaitsSaysForWhatAndUntilWhen) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kAccepted));
+  lines.back().outcome->record.hold = store::Hold::kSenderPace;
+  lines.push_back(line(Submission::kNew, IntentState::kAccepted));
+  lines.back().outcome->record.hold = store::Hold::kOrder;
+  lines.push_back(line(Submission::kNew, IntentState::kSent));
+  lines.back().outcome->record.hold = store::Hold::kSenderPace;
+  const auto results = json::parse(results_json(lines)).at("result").at("results").as_array();
+  EXPECT_EQ(results[0].at("hold"), "sender_pace");
+  EXPECT_TRUE(results[0].as_object().contains("dueAt"));
+  EXPECT_EQ(results[1].at("hold"), "order");
+  EXPECT_FALSE(results[1].as_object().contains("dueAt")) << "nobody knows when its turn comes";
+  EXPECT_FALSE(results[2].as_object().contains("hold"));
+}
+
+TEST(Results, ARefusedIntentSaysWhyAndWhenToTryAgain) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kRefused, IntentState::kAccepted));
+  lines.back().error_code = "sender_paused";
+  lines.back().error_message = "paused";
+  lines.back().outcome->record.hold = store::Hold::kBreaker;
+  lines.back().outcome->retry_after = Millis{4'000};
+  const auto body = json::parse(results_json(lines));
+  EXPECT_EQ(body.at("result").at("summary").at("failed"), 1);
+  const auto& result = body.at("result").at("results").at(0).as_object();
+  EXPECT_EQ(result.at("status"), "failed");
+  EXPECT_EQ(result.at("errorCode"), "sender_paused");
+  EXPECT_EQ(result.at("hold"), "breaker");
+  EXPECT_EQ(result.at("retryAfterMs"), 4'000);
+  EXPECT_FALSE(result.contains("state")) << "nothing is recorded";
+}
+
 TEST(Results, ARefusalCarriesCodeMeaningAndAdvice) {
   std::vector<ResultLine> lines;
   lines.push_back(line(Submission::kNew, IntentState::kFailed, 131047));

@@ -30,6 +30,18 @@ TenantId tenant(const char* text) {
   return TenantId::parse(text).value();
 }
 
+TEST(Directory, CountsWhatSharesATenantsLimit) {
+  const Config config = two_tenants();
+  const Directory directory{config};
+  EXPECT_EQ(directory.tenant_count(), 2U);
+  EXPECT_EQ(directory.sender_count(), 3U);
+  EXPECT_EQ(directory.senders_of(tenant("acme")), (std::vector{id("11111"), id("22222")}));
+  EXPECT_TRUE(directory.senders_of(tenant("nobody")).empty());
+  const bool together = Partition::of(id("11111")) == Partition::of(id("22222"));
+  EXPECT_EQ(directory.sender_partitions(tenant("acme")), together ? 1U : 2U);
+  EXPECT_EQ(directory.sender_partitions(tenant("other")), 1U);
+}
+
 TEST(Directory, FindsSendersAndTheirTenants) {
   const Config config = two_tenants();
   const Directory directory{config};

@@ -10,6 +10,7 @@ namespace {
 
 using store::IntentState;
 using testing::SeededRandom;
+using Signal = store::PaceSignal::Kind;
 
 const WallTime kNow = from_millis(1'790'000'000'000);
 
@@ -76,38 +77,120 @@ TEST(Judge, GatewayErrorsGarbageAndAmbiguousCodesAreUnknown) {
   }
 }
 
-TEST(Judge, ThrottleCodesOnHttp400AreRetriedNotFailed) {
-  for (const int code : {4, 80007, 130429, 131056}) {
-    const auto end = judged(answer(400, graph_error(code)));
+TEST(Judge, ThrottleCodesOnHttp400AreRetriedNotFailedAndDoNotCount) {
+  for (const int code : {4, 80007, 130429, 131048, 131056}) {
+    const auto end = judged(answer(400, graph_error(code)), Repeatable::kNo, RetryRules{}.max_attempts);
     EXPECT_EQ(end.state, IntentState::kRetryWait) << code;
     EXPECT_GT(end.wait, Millis{0}) << code;
+    EXPECT_FALSE(end.counts) << code;
   }
 }
 
+TEST(Judge, AThrottleSlowsTheSenderForTheCataloguesTime) {
+  const auto end = judged(answer(400, graph_error(130429)));
+  EXPECT_EQ(end.signal.kind, Signal::kThrottled);
+  EXPECT_GE(end.signal.wait, Millis{1'000});
+  EXPECT_LE(end.signal.wait, Millis{1'200});
+  EXPECT_GE(end.wait, end.signal.wait) << "the intent is not due while its sender is blocked";
+  EXPECT_EQ(judged(answer(429, "")).signal.kind, Signal::kThrottled) << "a proxy's 429, without a code";
+}
+
+TEST(Judge, APairThrottlePausesTheRecipientAndNotTheSender) {
+  const auto end = judged(answer(400, graph_error(131056)));
+  EXPECT_EQ(end.signal.kind, Signal::kPairThrottled);
+  EXPECT_FALSE(end.counts);
+}
+
 TEST(Judge, RetryAfterIsHonouredButBounded) {
-  EXPECT_GE(judged(answer(400, graph_error(130429), "30")).wait, Millis{30'000});
-  RetryRules rules;
-  EXPECT_LE(judged(answer(400, graph_error(130429), "99999999")).wait,
-            rules.retry_after_max + rules.retry_after_max / 5 + rules.max + Millis{1});
+  EXPECT_GE(judged(answer(400, graph_error(130429), "30")).signal.wait, Millis{30'000});
+  const RetryRules rules;
+  const auto end = judged(answer(400, graph_error(130429), "99999999"));
+  EXPECT_LE(end.signal.wait, rules.retry_after_max + rules.retry_after_max / 5);
+  EXPECT_LE(end.wait, end.signal.wait + rules.first);
+}
+
+TEST(Judge, AnAccountsThrottleWaitsForTheMinutesOfTheUsageHeader) {
+  net::ClientResponse response;
+  response.status = 400;
+  response.headers.emplace_back(
+      "X-Business-Use-Case-Usage",
+      R"({"1":[{"type":"whatsapp","call_count":100,"estimated_time_to_regain_access":7}]})");
+  response.body = graph_error(80007);
+  const auto account = judged(response);
+  EXPECT_EQ(account.signal.kind, Signal::kThrottled);
+  EXPECT_GE(account.signal.wait, Millis{420'000});
+  EXPECT_EQ(account.signal.usage_percent, 100);
+  response.body = graph_error(130429);
+  EXPECT_LE(judged(response).signal.wait, Millis{1'200})
+      << "the number's throughput has nothing to do with it";
+}
+
+TEST(Judge, UsageIsReadFromSuccessesToo) {
+  net::ClientResponse response;
+  response.status = 200;
+  response.headers.emplace_back("X-App-Usage", R"({"call_count":80,"total_time":1,"total_cputime":1})");
+  response.body = R"({"messages":[{"id":"wamid.X"}]})";
+  const auto end = judged(response);
+  EXPECT_EQ(end.signal.kind, Signal::kAnswered);
+  EXPECT_EQ(end.signal.usage_percent, 80);
+}
+
+TEST(Judge, FaultsAndLostAnswersCountForTheBreaker) {
+  for (const auto& result :
+       {failure(ErrorCode::kConnectFailed, net::Written::kNothing),
+        failure(ErrorCode::kTimeout, net::Written::kMaybe), answer(502, "<html>"),
+        answer(500, graph_error(131000)), answer(400, graph_error(1)), answer(200, "not json")}) {
+    const auto end = judged(result);
+    EXPECT_EQ(end.signal.kind, Signal::kServerFault);
+    EXPECT_TRUE(end.counts);
+  }
 }
 
 TEST(Judge, PermanentCodesFailAtOnce) {
   for (const int code : {100, 131008, 131009, 131026, 131047, 131051, 132000, 132001}) {
-    EXPECT_EQ(judged(answer(400, graph_error(code))).state, IntentState::kFailed) << code;
+    const auto end = judged(answer(400, graph_error(code)));
+    EXPECT_EQ(end.state, IntentState::kFailed) << code;
+    EXPECT_EQ(end.signal.kind, Signal::kAnswered) << code;
   }
 }
 
-TEST(Judge, ARefusedTokenWaitsForANewOne) {
-  const auto end = judged(answer(401, graph_error(190)));
-  EXPECT_EQ(end.state, IntentState::kRetryWait);
-  EXPECT_GE(end.wait, RetryRules{}.token_wait);
-  EXPECT_EQ(end.error_code, 190U);
+TEST(Judge, WithheldMarketingIsPermanent) {
+  EXPECT_EQ(judged(answer(400, graph_error(131049))).state, IntentState::kFailed);
+}
+
+TEST(Judge, ATenantFatalErrorStopsTheSenderAndTheMessageWaits) {
+  for (const int code : {33, 131031, 131042, 368}) {
+    const auto end = judged(answer(400, graph_error(code)), Repeatable::kNo, RetryRules{}.max_attempts);
+    EXPECT_EQ(end.state, IntentState::kRetryWait) << code;
+    EXPECT_FALSE(end.counts) << code;
+    EXPECT_EQ(end.signal.kind, Signal::kStop) << code;
+    EXPECT_EQ(end.signal.code, static_cast<std::uint32_t>(code));
+    EXPECT_FALSE(end.signal.until_new_credential) << code;
+  }
+}
+
+TEST(Judge, ARefusedTokenStopsUntilAnotherOneComes) {
+  for (const int code : {0, 10, 190, 200, 205, 131005}) {
+    const auto end = judged(answer(401, graph_error(code)));
+    EXPECT_EQ(end.signal.kind, Signal::kStop) << code;
+    EXPECT_TRUE(end.signal.until_new_credential) << code;
+    EXPECT_EQ(end.error_code, static_cast<std::uint32_t>(code));
+  }
+  EXPECT_TRUE(judged(answer(401, "who are you")).signal.until_new_credential);
+}
+
+TEST(Judge, AFeatureSwitchedOffFailsTheMessageAndNotTheSender) {
+  const auto end = judged(answer(400, graph_error(131044)));
+  EXPECT_EQ(end.state, IntentState::kFailed);
+  EXPECT_EQ(end.signal.kind, Signal::kAnswered);
 }
 
 TEST(Judge, TheLastAttemptIsDeadInsteadOfRetried) {
   const RetryRules rules;
-  EXPECT_EQ(judged(answer(400, graph_error(130429)), Repeatable::kNo, rules.max_attempts).state,
-            IntentState::kDead);
+  EXPECT_EQ(
+      judged(failure(ErrorCode::kConnectFailed, net::Written::kNothing), Repeatable::kNo, rules.max_attempts)
+          .state,
+      IntentState::kDead);
   EXPECT_EQ(
       judged(failure(ErrorCode::kTimeout, net::Written::kMaybe), Repeatable::kNo, rules.max_attempts).state,
       IntentState::kUnknown)

@@ -27,6 +27,13 @@ class DispatcherTest : public OutboundFixture {
     for (const auto& [partition, at] : std::exchange(woken_, {})) dispatcher_->wake(partition, at);
     loop_.run_ready();
   }
+  /// Answers whatever was asked and will be, so that the dispatcher can stop.
+  void release_all() {
+    for (int i = 0; i < 100; ++i) graph_.answers.push_back(accepted("wamid.A"));
+    for (std::size_t i = 0; i < graph_.requests.size(); ++i) graph_.requests[i].answered.set(true);
+    loop_.advance(Millis{10});
+    stop();
+  }
   IntentState state() { return store_.only().progress.state; }
 
   std::unique_ptr<Dispatcher> dispatcher_;
@@ -136,6 +143,48 @@ TEST_F(DispatcherTest, AnIdleDispatcherAsksTheStoreLessThanOnceASecond) {
   const std::size_t before = store_.calls;
   loop_.advance(Millis{60'000});
   EXPECT_LT(store_.calls - before, 60U);
+  stop();
+}
+
+TEST_F(DispatcherTest, OneSenderAloneMayUseEverySlot) {
+  config_.sends_in_flight = 8;
+  make_outbound();
+  for (int i = 10; i < 30; ++i) queue("01J9Z3NDEKTSV4RRFFQ69G5F" + std::to_string(i));
+  start();
+  EXPECT_EQ(graph_.requests.size(), 8U);
+  EXPECT_EQ(store_.last_rules.per_sender, 0U);
+  release_all();
+}
+
+TEST_F(DispatcherTest, ABusySenderLeavesHalfOfTheSlotsToOthers) {
+  config_.sends_in_flight = 8;
+  add_tenant();
+  for (int i = 10; i < 60; ++i) queue("01J9Z3NDEKTSV4RRFFQ69G5F" + std::to_string(i));
+  start();
+  EXPECT_EQ(graph_.requests.size(), 4U);
+  std::optional<Result<Outcome>> out;
+  submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAV", "first", "other"), Wait::kForRecord, &out);
+  for (const auto& [partition, at] : std::exchange(woken_, {})) dispatcher_->wake(partition, at);
+  loop_.run_ready();
+  ASSERT_EQ(graph_.requests.size(), 5U) << "the other tenant's first message does not wait";
+  EXPECT_NE(graph_.requests.back().body.find("first"), std::string::npos);
+  graph_.answers.push_back(accepted("wamid.A"));
+  graph_.requests.front().answered.set(true);
+  loop_.run_ready();
+  EXPECT_EQ(graph_.requests.size(), 6U) << "what is done makes room for the busy one's next";
+  release_all();
+}
+
+TEST_F(DispatcherTest, AThrottledIntentIsNeverUsedUp) {
+  start();
+  for (std::uint32_t i = 0; i < config_.max_attempts * 2; ++i) graph_.answers.push_back(refused(130429));
+  graph_.answers.push_back(accepted("wamid.A"));
+  queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  loop_.advance(Millis{300'000});
+  EXPECT_EQ(state(), IntentState::kSent);
+  EXPECT_EQ(graph_.requests.size(), config_.max_attempts * 2 + 1);
+  EXPECT_EQ(metrics_.total(telemetry::Counter::kThrottlesSender), config_.max_attempts * 2);
+  EXPECT_EQ(metrics_.total(telemetry::Counter::kMessagesFailed), 0U);
   stop();
 }
 

@@ -4,7 +4,9 @@
 #include "store/intent_store.h"
 #include "store/rules.h"
 
+#include <algorithm>
 #include <map>
+#include <utility>
 
 namespace wac::testing {
 
@@ -22,6 +24,17 @@ class MemoryIntentStore final : public store::IntentStore {
   std::size_t lose_answers = 0;
   std::optional<Error> fail_settles;
   std::optional<WallTime> evidence_at;
+  /// Holds new intents back: kBreaker and kStopped are those a caller may refuse to wait for.
+  store::Hold hold = store::Hold::kNone;
+  std::vector<store::SenderPace> paces;
+  bool resumable = false;
+  WallTime held_until;
+  /// What settlements said about their sender, in order.
+  std::vector<store::PaceSignal> signals;
+  /// What the next settlement answers besides its state.
+  store::SettleResult news;
+  /// The rules of the last take_due().
+  store::DueRules last_rules;
   std::size_t calls = 0;
 
   Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Millis lease,
@@ -41,8 +54,20 @@ class MemoryIntentStore final : public store::IntentStore {
       }
       co_return result;
     }
+    const bool may_wait = mode != store::ClaimMode::kSendNowOrRefuse;
+    if (hold != store::Hold::kNone && mode != store::ClaimMode::kQueue) {
+      mode = store::ClaimMode::kQueue;
+      intent.due = std::max(intent.due, held_until);
+    }
     Entry entry;
     entry.progress = store::first_progress(intent, mode, lease, retention, now);
+    entry.progress.hold = hold;
+    if (hold != store::Hold::kNone && !may_wait) {
+      entry.intent = std::move(intent);
+      result.outcome = store::ClaimOutcome::kRefused;
+      result.record = record(entry);
+      co_return result;
+    }
     const store::IntentKey key = intent.key;
     entry.intent = std::move(intent);
     const auto at = entries.emplace(key, std::move(entry)).first;
@@ -62,16 +87,28 @@ class MemoryIntentStore final : public store::IntentStore {
     const auto decision = store::settle(entry.progress, settlement, retention, now);
     if (!decision) co_return std::unexpected(decision.error());
     if (decision->message_id == store::MessageId::kTake) entry.wamid = settlement.wamid.bytes;
-    co_return store::SettleResult{decision->outcome, entry.progress.state};
+    signals.push_back(settlement.signal);
+    store::SettleResult result = std::exchange(news, {});
+    result.outcome = decision->outcome;
+    result.state = entry.progress.state;
+    co_return result;
   }
 
   Task<Result<store::DueBatch>> take_due(Partition /*partition*/, std::size_t limit, store::DueRules rules,
                                          WallTime now) override {
     ++calls;
     if (fail_claims) co_return std::unexpected(*fail_claims);
+    last_rules = rules;
     store::DueBatch batch;
+    std::map<SenderId, std::size_t> taken;
     for (auto& [key, entry] : entries) {
       if (!store::is_open(entry.progress.state)) continue;
+      if (std::ranges::find(rules.skip, entry.intent.sender) != rules.skip.end()) continue;
+      if (rules.per_sender != 0 && entry.progress.due <= now &&
+          taken[entry.intent.sender]++ >= rules.per_sender) {
+        batch.next_due = now;
+        continue;
+      }
       if (entry.progress.due > now || batch.items.size() == limit) {
         if (!batch.next_due || entry.progress.due < *batch.next_due) batch.next_due = entry.progress.due;
         continue;
@@ -108,11 +145,25 @@ class MemoryIntentStore final : public store::IntentStore {
 
   Task<Result<store::StateCounts>> count(Partition, WallTime) override { co_return store::StateCounts{}; }
   Task<Result<ScanPage>> scan(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
-  Task<Result<ScanPage>> dead_letters(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
-  Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override {
-    co_return std::vector<store::SenderPace>{};
+  /// The cursor is the hex key of the last one given.
+  Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override {
+    const auto after = crypto::Fingerprint::from_hex(cursor);
+    if (!cursor.empty() && !after) co_return fail(ErrorCode::kInvalid, "test");
+    ScanPage page;
+    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
+      if (at->second.progress.state != store::IntentState::kDead ||
+          Partition::of(at->second.intent.sender) != partition)
+        continue;
+      if (page.records.size() == limit) {
+        page.cursor = page.records.back().key.hex();
+        break;
+      }
+      page.records.push_back(record(at->second));
+    }
+    co_return page;
   }
-  Task<Result<bool>> resume(SenderId, WallTime) override { co_return false; }
+  Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override { co_return paces; }
+  Task<Result<bool>> resume(SenderId, WallTime) override { co_return resumable; }
 
   Entry& only() { return entries.begin()->second; }
 

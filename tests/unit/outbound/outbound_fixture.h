@@ -59,9 +59,10 @@ class OutboundFixture : public ::testing::Test {
  protected:
   OutboundFixture() { parts(); }
 
-  Intent intent(const std::string& id = "01J9Z3NDEKTSV4RRFFQ69G5FAV", const std::string& body = "hello") {
+  Intent intent(const std::string& id = "01J9Z3NDEKTSV4RRFFQ69G5FAV", const std::string& body = "hello",
+                const std::string& tenant = "acme") {
     Intent made;
-    made.tenant = *TenantId::parse("acme");
+    made.tenant = *TenantId::parse(tenant);
     made.id = *IntentId::parse(id);
     made.correlation = *CorrelationId::parse("test");
     made.dedupe_key = PersonalText{"key-" + id};
@@ -88,6 +89,23 @@ class OutboundFixture : public ::testing::Test {
     fingerprints_.emplace(keyring_->fingerprint_key());
     sealer_.emplace(keyring_, random_);
     log_ = telemetry::Logger::to_string(log_text_, telemetry::Severity::kDebug);
+    make_outbound();
+  }
+
+  /// A second tenant, whose sender lives in the same partition as the first one's.
+  void add_tenant() {
+    SenderId other;
+    for (std::uint64_t id = 200'000'000'000'000; other.empty(); ++id) {
+      const auto candidate = *SenderId::parse(std::to_string(id));
+      if (Partition::of(candidate) == Partition::of(config_.tenants[0].senders[0].id)) other = candidate;
+    }
+    config_.tenants.push_back({*TenantId::parse("other"), {}});
+    config_.tenants.back().senders.push_back({other, Secret{"token"}});
+    directory_.emplace(config_);
+    make_outbound();
+  }
+
+  void make_outbound() {
     outbound_ = std::make_unique<Outbound>(
         OutboundParts{config_, *directory_, loop_, random_, store_, graph_, *fingerprints_, *sealer_, *log_,
                       metrics_.add_loop(),

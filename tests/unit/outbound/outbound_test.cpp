@@ -122,7 +122,7 @@ TEST_F(OutboundTest, ASafeFailureWaitsAndWakesTheDispatcher) {
 
 TEST_F(OutboundTest, WithoutAFreeSlotTheCallerWaitsItsTurn) {
   std::vector<Slot> taken;
-  while (Slot slot = outbound_->caller_slots().try_take()) taken.push_back(std::move(slot));
+  while (Slot slot = outbound_->caller_slots().all().try_take()) taken.push_back(std::move(slot));
   graph_.answers.push_back(accepted("wamid.A"));
   std::optional<Result<Outcome>> out;
   submit(intent(), Wait::kForOutcome, &out);
@@ -135,7 +135,7 @@ TEST_F(OutboundTest, WithoutAFreeSlotTheCallerWaitsItsTurn) {
 
 TEST_F(OutboundTest, WithoutASlotInTimeTheIntentIsQueuedAndPending) {
   std::vector<Slot> taken;
-  while (Slot slot = outbound_->caller_slots().try_take()) taken.push_back(std::move(slot));
+  while (Slot slot = outbound_->caller_slots().all().try_take()) taken.push_back(std::move(slot));
   std::optional<Result<Outcome>> out;
   submit(intent(), Wait::kForOutcome, &out, Millis{100});
   loop_.advance(Millis{100});
@@ -146,12 +146,12 @@ TEST_F(OutboundTest, WithoutASlotInTimeTheIntentIsQueuedAndPending) {
 }
 
 TEST_F(OutboundTest, ASubmissionHoldsItsSlotOnlyWhileItSends) {
-  const std::size_t before = outbound_->caller_slots().free();
+  const std::size_t before = outbound_->caller_slots().all().free();
   graph_.answers.push_back(lost(net::Written::kMaybe));
   std::optional<Result<Outcome>> out;
   submit(intent(), Wait::kForOutcome, &out);
   EXPECT_FALSE(out) << "still waiting for a webhook";
-  EXPECT_EQ(outbound_->caller_slots().free(), before);
+  EXPECT_EQ(outbound_->caller_slots().all().free(), before);
   loop_.advance(Millis{25'000});
 }
 
@@ -227,6 +227,112 @@ TEST_F(OutboundTest, AnOutcomeThatIsNeverRecordedIsNotSentAgain) {
   ASSERT_TRUE(out && *out);
   EXPECT_TRUE(store::is_open((*out)->record.state));
   EXPECT_EQ(graph_.requests.size(), 1U);
+}
+
+TEST_F(OutboundTest, WhoDoesNotWaitForAPausedSenderIsToldAndNothingIsRecorded) {
+  store_.hold = store::Hold::kBreaker;
+  store_.held_until = loop_.wall_now() + Millis{4'000};
+  for (const Wait wait : {Wait::kForOutcome, Wait::kForRecord}) {
+    Intent made = intent();
+    made.when_paused = WhenPaused::kRefuse;
+    std::optional<Result<Outcome>> out;
+    submit(std::move(made), wait, &out);
+    ASSERT_TRUE(out && *out);
+    EXPECT_EQ((*out)->submission, Submission::kRefused);
+    EXPECT_EQ((*out)->retry_after, Millis{4'000});
+  }
+  EXPECT_TRUE(store_.entries.empty());
+  EXPECT_EQ(metrics_.total(telemetry::Counter::kApiPaused), 2U);
+}
+
+TEST_F(OutboundTest, WhoWaitsForAPausedSenderIsQueued) {
+  store_.hold = store::Hold::kBreaker;
+  store_.held_until = loop_.wall_now() + Millis{60'000};
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out);
+  loop_.advance(Millis{25'000});
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ((*out)->record.state, IntentState::kAccepted);
+  EXPECT_EQ((*out)->record.hold, store::Hold::kBreaker);
+  ASSERT_EQ(woken_.size(), 1U);
+  EXPECT_EQ(woken_[0].second, store_.held_until);
+}
+
+TEST_F(OutboundTest, WhatWaitsForItsTurnOrAPersonWakesNobody) {
+  for (const store::Hold hold : {store::Hold::kOrder, store::Hold::kStopped}) {
+    for (const Wait wait : {Wait::kForRecord, Wait::kForOutcome}) {
+      store_.entries.clear();
+      store_.hold = hold;
+      std::optional<Result<Outcome>> out;
+      submit(intent(), wait, &out);
+      loop_.advance(Millis{25'000});
+      ASSERT_TRUE(out && *out);
+      EXPECT_EQ((*out)->record.state, IntentState::kAccepted);
+      EXPECT_TRUE(woken_.empty());
+    }
+  }
+}
+
+TEST_F(OutboundTest, AClaimCarriesItsConversationCredentialAndLimits) {
+  config_.limits.sender_per_second = 7;
+  directory_->replace(config_);
+  graph_.answers.push_back(accepted("wamid.A"));
+  graph_.answers.push_back(accepted("wamid.B"));
+  std::optional<Result<Outcome>> out;
+  Intent made = intent();
+  made.priority = store::Priority::kHigh;
+  submit(std::move(made), Wait::kForOutcome, &out);
+  const store::NewIntent first = store_.only().intent;
+  EXPECT_EQ(first.limits.sender_per_second, 7U);
+  EXPECT_EQ(first.limits.pair_burst, 45U);
+  EXPECT_EQ(first.priority, store::Priority::kHigh);
+  EXPECT_NE(first.recipient, crypto::Fingerprint{});
+  EXPECT_NE(first.credential, crypto::Fingerprint{});
+  store_.entries.clear();
+  submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAW", "another text"), Wait::kForOutcome, &out);
+  EXPECT_EQ(store_.only().intent.recipient, first.recipient) << "the same recipient, the same conversation";
+  EXPECT_EQ(store_.only().intent.credential, first.credential);
+}
+
+TEST_F(OutboundTest, ATenantsFloodLeavesHalfOfTheSlotsToOthers) {
+  config_.sends_in_flight = 4;
+  add_tenant();
+  std::vector<std::optional<Result<Outcome>>> flood(6);
+  for (std::size_t i = 0; i < flood.size(); ++i) {
+    submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FA" + std::to_string(i)), Wait::kForOutcome, &flood[i]);
+  }
+  EXPECT_EQ(graph_.requests.size(), 2U);
+  std::optional<Result<Outcome>> other;
+  submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAV", "hi", "other"), Wait::kForOutcome, &other);
+  EXPECT_EQ(graph_.requests.size(), 3U);
+  for (int i = 0; i < 10; ++i) graph_.answers.push_back(accepted("wamid.A"));
+  for (std::size_t i = 0; i < 3; ++i) graph_.requests[i].answered.set(true);
+  loop_.run_ready();
+  EXPECT_TRUE(other && *other);
+  for (const auto& out : flood) EXPECT_TRUE(out && *out);
+}
+
+TEST_F(OutboundTest, AStoppedSenderIsLoggedWithAdviceAndCountedOnce) {
+  graph_.answers.push_back(refused(131031));
+  store_.news.stopped = true;
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out, Millis{100});
+  loop_.advance(Millis{100});
+  EXPECT_EQ(store_.only().progress.state, IntentState::kRetryWait);
+  ASSERT_EQ(store_.signals.size(), 1U);
+  EXPECT_EQ(store_.signals[0].kind, store::PaceSignal::Kind::kStop);
+  EXPECT_EQ(metrics_.total(telemetry::Counter::kSenderStops), 1U);
+  EXPECT_NE(log_text_.find("sender stopped"), std::string::npos) << log_text_;
+  EXPECT_NE(log_text_.find("WhatsApp Manager"), std::string::npos) << "with advice";
+}
+
+TEST_F(OutboundTest, AFollowerThatBecameDueIsLookedAtAtOnce) {
+  graph_.answers.push_back(accepted("wamid.A"));
+  store_.news.follower_due = true;
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out);
+  ASSERT_EQ(woken_.size(), 1U);
+  EXPECT_EQ(woken_[0].second, loop_.wall_now());
 }
 
 TEST_F(OutboundTest, ARefusalIsLoggedWithWhatMetasSupportAsksFor) {

@@ -121,6 +121,17 @@ TEST(SettleAnswer, SaysHowTheIntentStands) {
   EXPECT_EQ(gone->state, IntentState::kFailed);
 }
 
+TEST(SettleAnswer, TellsWhatTheSettlementChanged) {
+  const auto quiet = settle_from(reply(texts({"applied", "10", ""})), IntentState::kSent);
+  ASSERT_TRUE(quiet);
+  EXPECT_FALSE(quiet->follower_due || quiet->stopped || quiet->breaker_opened || quiet->breaker_closed);
+  const auto loud = settle_from(reply(texts({"applied", "10", "st"})), IntentState::kSent);
+  ASSERT_TRUE(loud);
+  EXPECT_TRUE(loud->follower_due && loud->stopped);
+  EXPECT_TRUE(settle_from(reply(texts({"applied", "10", "o"})), IntentState::kSent)->breaker_opened);
+  EXPECT_TRUE(settle_from(reply(texts({"applied", "10", "c"})), IntentState::kSent)->breaker_closed);
+}
+
 TEST(SettleAnswer, OfAnotherShapeIsCorrupt) {
   for (const std::string& resp : {texts({"applied", ""}), texts({"applied", "9"}), texts({"applied"}),
                                   texts({"other", "10"}), integer(0), texts({"applied", "10", "x"})}) {

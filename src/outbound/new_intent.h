@@ -1,0 +1,38 @@
+#pragma once
+// An intent as the store claims it: fingerprints for identities, a sealed payload, its sender's limits.
+
+#include "config/directory.h"
+#include "config/limits.h"
+#include "crypto/fingerprint.h"
+#include "crypto/keyring.h"
+#include "outbound/content.h"
+#include "outbound/intent.h"
+#include "store/intent_store.h"
+
+namespace wac::outbound {
+
+/// A sender's limits as the store keeps them. `partitions`: how many hold senders of its tenant, because the
+/// store counts a tenant's messages in each of them by itself.
+store::PaceLimits pace_limits(const config::Limits& limits, std::size_t partitions);
+
+store::PaceLimits limits_of(const config::Directory& directory, const config::SenderEntry& sender);
+
+/// Makes claims. One per loop; what it refers to outlives it.
+class ClaimMaker {
+ public:
+  ClaimMaker(const config::Directory& directory, crypto::Fingerprinter& fingerprints, crypto::Sealer& sealer,
+             Random& random)
+      : directory_(directory), fingerprints_(fingerprints), sealer_(sealer), random_(random) {}
+
+  /// `content`: what `intent.content` says.
+  store::NewIntent make(const Intent& intent, const Content& content, const config::SenderEntry& sender,
+                        WallTime now);
+
+ private:
+  const config::Directory& directory_;
+  crypto::Fingerprinter& fingerprints_;
+  crypto::Sealer& sealer_;
+  Random& random_;
+};
+
+}  // namespace wac::outbound

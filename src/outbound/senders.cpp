@@ -1,0 +1,66 @@
+#include "outbound/senders.h"
+
+#include <map>
+#include <set>
+
+namespace wac::outbound {
+
+using store::SenderPace;
+using telemetry::Field;
+using telemetry::Severity;
+
+Task<Result<std::vector<SenderPace>>> Senders::list(TenantId tenant) {
+  co_return co_await read(parts_.directory.senders_of(tenant));
+}
+
+Task<Result<SenderPace>> Senders::find(TenantId tenant, SenderId id) {
+  if (parts_.directory.sender_of(tenant, id) == nullptr) co_return fail(ErrorCode::kNotFound, "sender");
+  std::vector<SenderId> one{id};
+  auto found = co_await read(std::move(one));
+  if (!found) co_return std::unexpected(found.error());
+  co_return std::move(found->front());
+}
+
+Task<Result<std::vector<SenderPace>>> Senders::read(std::vector<SenderId> ids) {
+  std::set<Partition> partitions;
+  for (const SenderId& id : ids) partitions.insert(Partition::of(id));
+  std::map<SenderId, SenderPace> known;
+  for (const Partition partition : partitions) {
+    auto there = co_await parts_.store.senders(partition, parts_.loop.wall_now());
+    if (!there) co_return std::unexpected(there.error());
+    for (SenderPace& pace : *there) known.insert_or_assign(pace.sender, std::move(pace));
+  }
+  std::vector<SenderPace> result;
+  result.reserve(ids.size());
+  for (const SenderId& id : ids) {
+    const auto found = known.find(id);
+    if (found != known.end()) {
+      result.push_back(std::move(found->second));
+      continue;
+    }
+    // It has sent nothing yet: it will begin at its ceiling.
+    SenderPace fresh;
+    fresh.sender = id;
+    if (const config::SenderRef sender = parts_.directory.sender(id)) {
+      fresh.ceiling = sender->limits.sender_per_second;
+      fresh.rate = fresh.ceiling;
+    }
+    result.push_back(std::move(fresh));
+  }
+  co_return result;
+}
+
+Task<Result<bool>> Senders::resume(TenantId tenant, SenderId id) {
+  const config::SenderRef sender = parts_.directory.sender_of(tenant, id);
+  if (sender == nullptr) co_return fail(ErrorCode::kNotFound, "sender");
+  const Partition partition = sender->partition;
+  const auto resumed = co_await parts_.store.resume(id, parts_.loop.wall_now());
+  if (!resumed) co_return std::unexpected(resumed.error());
+  if (*resumed) {
+    parts_.log.log(Severity::kInfo, "sender resumed", Field{"tenantId", tenant}, Field{"senderId", id});
+    parts_.wake(partition, parts_.loop.wall_now());
+  }
+  co_return *resumed;
+}
+
+}  // namespace wac::outbound

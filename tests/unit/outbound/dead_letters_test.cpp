@@ -1,0 +1,149 @@
+#include "outbound/dead_letters.h"
+
+#include "outbound/senders.h"
+#include "outbound_fixture.h"
+
+#include <set>
+
+namespace wac::outbound {
+namespace {
+
+class DeadLettersTest : public OutboundFixture {
+ protected:
+  DeadLettersTest() {
+    add_tenant();
+    letters_ = std::make_unique<DeadLetters>(parts_of_this());
+    senders_ = std::make_unique<Senders>(parts_of_this());
+  }
+  OutboundParts parts_of_this() {
+    return OutboundParts{config_,
+                         *directory_,
+                         loop_,
+                         random_,
+                         store_,
+                         graph_,
+                         *fingerprints_,
+                         *sealer_,
+                         *log_,
+                         metrics_.add_loop(),
+                         [this](Partition partition, WallTime at) { woken_.emplace_back(partition, at); }};
+  }
+  template <class T>
+  T run(Task<T> task) {
+    std::optional<T> out;
+    scope_.spawn(keep_any(std::move(task), &out));
+    loop_.run_ready();
+    return std::move(*out);
+  }
+  template <class T>
+  static Task<void> keep_any(Task<T> task, std::optional<T>* out) {
+    out->emplace(co_await std::move(task));
+  }
+  void add_dead(int count, const std::string& tenant, std::uint32_t code) {
+    for (int i = 0; i < count; ++i) {
+      std::optional<Result<Outcome>> out;
+      submit(intent("01J9Z3NDEKTSV4RRFFQ69G5" + std::to_string(number_++), "x", tenant), Wait::kForRecord,
+             &out);
+    }
+    for (auto& [key, entry] : store_.entries) {
+      if (entry.progress.state != IntentState::kAccepted) continue;
+      entry.progress.state = IntentState::kDead;
+      entry.progress.error_code = code;
+    }
+    woken_.clear();
+  }
+  TenantId acme_ = *TenantId::parse("acme");
+  int number_ = 100;
+  std::unique_ptr<DeadLetters> letters_;
+  std::unique_ptr<Senders> senders_;
+};
+
+TEST_F(DeadLettersTest, ATenantSeesItsOwnPageByPage) {
+  add_dead(5, "acme", 0);
+  add_dead(4, "other", 0);
+  std::set<std::string> seen;
+  std::string cursor;
+  do {
+    auto page = run(letters_->read(acme_, cursor, 2));
+    ASSERT_TRUE(page);
+    EXPECT_LE(page->records.size(), 2U);
+    for (const auto& record : page->records) {
+      EXPECT_EQ(record.tenant, acme_);
+      EXPECT_TRUE(seen.insert(std::string{record.id.str()}).second) << "twice";
+    }
+    cursor = page->cursor;
+  } while (!cursor.empty());
+  EXPECT_EQ(seen.size(), 5U);
+}
+
+TEST_F(DeadLettersTest, OnlyItsOwnCursorsAreTaken) {
+  for (const char* cursor : {"x", "1", "64.", ".", "-1.a", "63.nonsense"}) {
+    const auto page = run(letters_->read(acme_, cursor, 10));
+    ASSERT_FALSE(page) << cursor;
+    EXPECT_EQ(page.error().code, ErrorCode::kInvalid);
+  }
+}
+
+TEST_F(DeadLettersTest, ADryRunCountsAndChangesNothing) {
+  add_dead(3, "acme", 131'026);
+  add_dead(2, "acme", 0);
+  const auto all = run(letters_->redrive(acme_, {}));
+  ASSERT_TRUE(all);
+  EXPECT_EQ(all->matched, 5U);
+  EXPECT_EQ(all->redriven, 0U);
+  RedriveOrder order;
+  order.error_code = 131'026;
+  EXPECT_EQ(run(letters_->redrive(acme_, order))->matched, 3U);
+  order.limit = 2;
+  const auto some = run(letters_->redrive(acme_, order));
+  EXPECT_EQ(some->matched, 2U);
+  EXPECT_TRUE(some->more);
+  EXPECT_TRUE(woken_.empty());
+}
+
+TEST_F(DeadLettersTest, RedrivenOnesAreQueuedAndLookedAt) {
+  add_dead(3, "acme", 131'026);
+  add_dead(2, "acme", 0);
+  RedriveOrder order;
+  order.error_code = 131'026;
+  order.run = RedriveOrder::Run::kReal;
+  const auto done = run(letters_->redrive(acme_, order));
+  ASSERT_TRUE(done);
+  EXPECT_EQ(done->redriven, 3U);
+  EXPECT_FALSE(done->more);
+  EXPECT_EQ(woken_.size(), 3U);
+  std::size_t queued = 0;
+  for (const auto& [key, entry] : store_.entries)
+    queued += entry.progress.state == IntentState::kAccepted ? 1 : 0;
+  EXPECT_EQ(queued, 3U);
+}
+
+TEST_F(DeadLettersTest, ATenantsSendersAreShownWhetherTheySentOrNot) {
+  const auto listed = run(senders_->list(acme_));
+  ASSERT_TRUE(listed);
+  ASSERT_EQ(listed->size(), 1U);
+  EXPECT_EQ(listed->front().sender.str(), "106540352242922");
+  EXPECT_EQ(listed->front().ceiling, 80U);
+  store::SenderPace stopped;
+  stopped.sender = *SenderId::parse("106540352242922");
+  stopped.stopped_code = 190;
+  store_.paces = {stopped};
+  EXPECT_EQ(run(senders_->find(acme_, stopped.sender))->stopped_code, 190U);
+  const auto foreign = run(senders_->find(*TenantId::parse("other"), stopped.sender));
+  ASSERT_FALSE(foreign);
+  EXPECT_EQ(foreign.error().code, ErrorCode::kNotFound);
+}
+
+TEST_F(DeadLettersTest, ResumingLooksAtTheSendersQueue) {
+  const SenderId sender = *SenderId::parse("106540352242922");
+  EXPECT_FALSE(*run(senders_->resume(acme_, sender)));
+  EXPECT_TRUE(woken_.empty());
+  store_.resumable = true;
+  EXPECT_TRUE(*run(senders_->resume(acme_, sender)));
+  ASSERT_EQ(woken_.size(), 1U);
+  EXPECT_EQ(woken_[0].first, Partition::of(sender));
+  EXPECT_FALSE(run(senders_->resume(*TenantId::parse("other"), sender)));
+}
+
+}  // namespace
+}  // namespace wac::outbound
