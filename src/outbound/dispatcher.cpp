@@ -68,7 +68,10 @@ Task<void> Dispatcher::run() {
   while (!stopping_) {
     if (outbound_.queue_slots().free() > 0) {
       if (const auto partition = next_due()) {
+        taking_.emplace();
         const bool ok = co_await take(*partition);
+        // Resumes whoever stops us before we go on.
+        std::exchange(taking_, std::nullopt)->set(true);
         if (ok) continue;
         wake(*partition, loop_.wall_now() + rules_.store_pause);
       }
@@ -133,6 +136,8 @@ Task<void> Dispatcher::work(store::DueItem item, Slot slot) {
 Task<void> Dispatcher::stop() {
   stopping_ = true;
   signal_.set(true);
+  // The store may be handing something out just now: that is ours to settle, too.
+  if (const auto taking = taking_) co_await *taking;
   co_await work_.join();
 }
 

@@ -66,6 +66,7 @@ class Dispatcher {
   MonoTime next_sweep_;
   bool stopping_ = false;
   OneShot<bool> signal_;
+  std::optional<OneShot<bool>> taking_;  ///< while take_due() is awaited
   TaskScope work_;
 };
 

@@ -55,6 +55,30 @@ TEST_F(DispatcherTest, SendsAWokenIntentAtOnce) {
   stop();
 }
 
+Task<void> stop_and_tell(Dispatcher* dispatcher, bool* stopped) {
+  co_await dispatcher->stop();
+  *stopped = true;
+}
+
+TEST_F(DispatcherTest, HasNotStoppedBeforeWhatItIsTakingIsSettled) {
+  start();
+  store_.take_gate.emplace();
+  queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  bool stopped = false;
+  scope_.spawn(stop_and_tell(dispatcher_.get(), &stopped));
+  loop_.run_ready();
+  EXPECT_FALSE(stopped) << "the store is handing something out";
+  store_.take_gate->set(true);
+  loop_.run_ready();
+  ASSERT_EQ(graph_.requests.size(), 1U);
+  EXPECT_FALSE(stopped) << "it is being sent";
+  graph_.answers.push_back(accepted("wamid.A"));
+  graph_.requests[0].answered.set(true);
+  loop_.run_ready();
+  EXPECT_TRUE(stopped);
+  EXPECT_EQ(state(), IntentState::kSent);
+}
+
 TEST_F(DispatcherTest, WaitsForItsSendingTime) {
   start();
   graph_.answers.push_back(accepted("wamid.A"));

@@ -20,6 +20,7 @@ class MemoryIntentStore final : public store::IntentStore {
 
   std::map<store::IntentKey, Entry> entries;
   std::optional<Error> fail_claims;
+  std::optional<OneShot<bool>> take_gate;  ///< take_due() waits for it
   /// This many claims are recorded, but their answers are lost.
   std::size_t lose_answers = 0;
   std::optional<Error> fail_settles;
@@ -97,6 +98,7 @@ class MemoryIntentStore final : public store::IntentStore {
   Task<Result<store::DueBatch>> take_due(Partition /*partition*/, std::size_t limit, store::DueRules rules,
                                          WallTime now) override {
     ++calls;
+    if (take_gate) co_await *take_gate;
     if (fail_claims) co_return std::unexpected(*fail_claims);
     last_rules = rules;
     store::DueBatch batch;
