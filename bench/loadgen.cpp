@@ -11,6 +11,7 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <ctime>
 #include <iostream>
 
 namespace {
@@ -59,8 +60,8 @@ class Bodies {
     for (std::size_t i = 0; i < options_.batch; ++i) {
       messages +=
           (i == 0 ? "" : ",") + std::string{R"({"from":"16505551234","id":"wamid.HBgL)"} + run_ +
-          std::to_string(count_++) +
-          R"(","timestamp":"1749416383","type":"text","text":{"body":"Does it come in another color? I would like to know before )"
+          std::to_string(count_++) + R"(","timestamp":")" + std::to_string(std::time(nullptr)) +
+          R"(","type":"text","text":{"body":"Does it come in another color? I would like to know before )"
           R"(the end of the week, because the party is on Saturday and everybody will be there."}})";
     }
     return R"({"object":"whatsapp_business_account","entry":[{"id":"102290129340398","changes":[{"value":{"messaging_product":)"

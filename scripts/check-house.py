@@ -16,6 +16,7 @@ EXPOSE = {
     "crypto": "keys HMACs and ciphers",
     "net": "sends credentials to Redis",
     "whatsapp": "builds requests to Meta",
+    "contacts": "fingerprints and seals what is known of contacts",
     "outbound": "seals payloads, fingerprints recipients, authorises at Meta",
     "inbound": "checks signatures, seals events",
     "delivery": "hands events to their owner",

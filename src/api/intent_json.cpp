@@ -150,7 +150,26 @@ std::string_view read_context(JsonFields& fields, std::vector<FieldError>& error
   return id;
 }
 
-ParsedIntent finish(Draft draft, const json::object* payload, std::string_view context) {
+/// What to send where the customer-service window is known to be closed: a template.
+const json::object* read_fallback(JsonFields& fields, const std::string& pointer, const Draft& draft,
+                                  std::vector<FieldError>& errors) {
+  const json::object* fallback = fields.object("fallback");
+  if (fallback == nullptr) return nullptr;
+  if (whatsapp::text_of(*fallback, "type") != "template") {
+    fields.error("fallback", "must be a payload of type \"template\"");
+    return fallback;
+  }
+  if (!outbound::is_free_form(draft.intent.type)) {
+    fields.error("fallback", "must be absent: this type of message needs no open window");
+  }
+  for (whatsapp::Violation& violation : whatsapp::lint(*fallback)) {
+    errors.push_back({pointer + "/fallback" + violation.pointer, std::move(violation.rule)});
+  }
+  return fallback;
+}
+
+ParsedIntent finish(Draft draft, const json::object* payload, const json::object* fallback,
+                    std::string_view context) {
   if (draft.bad_recipient) {
     return RejectedIntent{
         std::move(draft.intent.id),
@@ -160,7 +179,7 @@ ParsedIntent finish(Draft draft, const json::object* payload, std::string_view c
         draft.recipient_field,
         "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
   }
-  draft.intent.content = outbound::make_content(*payload, draft.recipient, context);
+  draft.intent.content = outbound::make_content(*payload, draft.recipient, context, fallback);
   return std::move(draft.intent);
 }
 
@@ -194,9 +213,10 @@ void parse_one(const json::value& value, std::size_t index, const IntentDefaults
   if (payload != nullptr && !context.empty() && !whatsapp::may_quote(*payload)) {
     fields.error("context", "must be absent: this type of message cannot quote another");
   }
+  const json::object* fallback = read_fallback(fields, pointer, draft, request.errors);
   fields.refuse_unknown();
   if (request.errors.size() != before) return;
-  request.intents.push_back(finish(std::move(draft), payload, context));
+  request.intents.push_back(finish(std::move(draft), payload, fallback, context));
 }
 
 }  // namespace

@@ -104,6 +104,7 @@ struct Config {
   Millis intent_retention{86'400'000};         // INTENT_RETENTION_MS: outbound dedupe, ≥ 24 h in production
   Millis event_dedupe_retention{691'200'000};  // EVENT_DEDUPE_RETENTION_MS: 8 days, ≥ 24 h in production
   Millis event_retention{604'800'000};         // EVENT_RETENTION_MS: 7 days
+  Millis contact_retention{15'552'000'000};    // CONTACT_RETENTION_MS: 180 days
   Millis unknown_window{600'000};              // UNKNOWN_WINDOW_MS
   bool resend_unknown = false;                 // ON_UNKNOWN: hold | resend
   std::uint32_t max_attempts = 10;             // MAX_ATTEMPTS

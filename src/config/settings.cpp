@@ -153,6 +153,10 @@ void append_outbound_settings(std::vector<Setting>& table) {
   table.push_back(number("EVENT_RETENTION_MS", &Config::event_retention, 1'000, kMonth,
                          "How long consumers can read an event. At least a day in production."));
   table.push_back(
+      number("CONTACT_RETENTION_MS", &Config::contact_retention, 172'800'000, 12 * kMonth,
+             "How long it is remembered when a contact last wrote (its customer-service window) and "
+             "under which ids. A stop of marketing is kept until it is taken back."));
+  table.push_back(
       number("UNKNOWN_WINDOW_MS", &Config::unknown_window, 100, 86'400'000,
              "How long an intent of unknown outcome waits for evidence before ON_UNKNOWN decides."));
   table.push_back(choice<bool>(

@@ -89,9 +89,18 @@ Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_
     const config::SenderEntry* sender = item.sender ? directory->sender(*item.sender) : nullptr;
     const TenantId& tenant = sender != nullptr ? sender->tenant : directory->fallback_tenant();
     const Partition partition = sender != nullptr ? sender->partition : config::home_partition(tenant);
-    batches[partition].push_back(prepare_item(item, tenant, trace_parent, now));
+    batches.events[partition].push_back(prepare_item(item, tenant, trace_parent, now));
+    if (sender != nullptr) prepare_lessons(item, now, batches);
   }
   return batches;
+}
+
+void Inbound::prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches) {
+  if (parts_.contacts == nullptr) return;
+  const Partition partition = Partition::of(*item.sender);
+  for (const whatsapp::ContactNews& news : item.news) {
+    batches.lessons.push_back(parts_.contacts->lesson(*item.sender, partition, news, now));
+  }
 }
 
 store::NewEvent Inbound::prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
@@ -130,13 +139,18 @@ std::optional<store::Evidence> Inbound::evidence_of(const whatsapp::StatusInfo& 
 
 Task<bool> Inbound::store_all(Batches batches, WallTime now) {
   bool ok = true;
-  if (batches.size() == 1) {
-    auto only = batches.extract(batches.begin());
+  if (batches.events.size() == 1 && batches.lessons.empty()) {
+    auto only = batches.events.extract(batches.events.begin());
     co_await store_batch(only.key(), std::move(only.mapped()), now, &ok);
     co_return ok;
   }
   TaskScope scope;
-  for (auto& [partition, events] : batches) scope.spawn(store_batch(partition, std::move(events), now, &ok));
+  for (auto& [partition, events] : batches.events) {
+    scope.spawn(store_batch(partition, std::move(events), now, &ok));
+  }
+  // Beside the events rather than after them, so that it shares their round trip. Learning twice changes
+  // nothing, so it need not know which items are new.
+  if (!batches.lessons.empty()) scope.spawn(learn(std::move(batches.lessons), now, &ok));
   co_await scope.join();
   co_return ok;
 }
@@ -154,6 +168,16 @@ Task<void> Inbound::store_batch(Partition partition, std::vector<store::NewEvent
   }
   account(*done);
   if (parts_.appended) parts_.appended(tenant);
+}
+
+Task<void> Inbound::learn(std::vector<contacts::Lesson> lessons, WallTime now, bool* ok) {
+  const auto done = co_await parts_.contacts->learn(std::move(lessons), now);
+  if (done) co_return;
+  *ok = false;
+  parts_.metrics.add(Counter::kStoreErrors);
+  parts_.log.log(Severity::kError,
+                 "what a webhook tells of contacts could not be stored: Meta will repeat it",
+                 Field{"error", done.error()});
 }
 
 void Inbound::account(const std::vector<store::Ingested>& items) {

@@ -3,6 +3,7 @@
 
 #include "base/scheduler.h"
 #include "config/directory.h"
+#include "contacts/contacts.h"
 #include "crypto/keyring.h"
 #include "inbound/signature.h"
 #include "store/event_log.h"
@@ -30,6 +31,8 @@ struct InboundParts {
   std::function<void(const TenantId&)> appended;
   /// Meta says that templates of this WhatsApp Business Account have changed. May be empty.
   std::function<void(std::string_view account)> templates_changed = {};
+  /// Null: nothing is learned about contacts.
+  contacts::Contacts* contacts = nullptr;
 };
 
 enum class Receipt : std::uint8_t {
@@ -48,11 +51,16 @@ class Inbound {
                         std::string_view app = {});
 
  private:
-  using Batches = std::map<Partition, std::vector<store::NewEvent>>;
+  struct Batches {
+    std::map<Partition, std::vector<store::NewEvent>> events;
+    std::vector<contacts::Lesson> lessons;
+  };
   Batches prepare(std::string_view body, std::string_view trace_parent, WallTime now);
   store::NewEvent prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
                                std::string_view trace_parent, WallTime now);
   std::optional<store::Evidence> evidence_of(const whatsapp::StatusInfo& status, const SenderId& sender);
+  void prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches);
+  Task<void> learn(std::vector<contacts::Lesson> lessons, WallTime now, bool* ok);
   Task<bool> store_all(Batches batches, WallTime now);
   Task<void> store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now, bool* ok);
   void account(const std::vector<store::Ingested>& items);

@@ -110,6 +110,7 @@ AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::ui
       end.state = IntentState::kSent;
       end.wamid = std::move(answer.wamid);
       end.signal.kind = Signal::kAnswered;
+      end.wa_id = std::move(answer.wa_id);
       break;
     case SendVerdict::kRefused:
       end = refused(*result, answer.error, rules, now, random);

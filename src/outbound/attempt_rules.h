@@ -43,6 +43,7 @@ struct AttemptEnd {
   std::uint32_t upstream_status = 0;
   Wamid wamid;
   PersonalText detail;  ///< of an error of ours: which rules are broken, for the intent's caller only
+  Phone wa_id;          ///< the recipient's number as WhatsApp knows it; empty when not told
   GraphTrace trace;
   /// How far an error reaches.
   whatsapp::ErrorScope scope = whatsapp::ErrorScope::kMessage;

@@ -9,11 +9,16 @@ namespace wac::outbound {
 namespace json = boost::json;
 
 PersonalText make_content(const json::object& payload, const std::optional<whatsapp::Recipient>& recipient,
-                          std::string_view context_message_id) {
+                          std::string_view context_message_id, const json::object* fallback) {
   std::string out = "{";
   if (!context_message_id.empty()) {
     out += "\"context\":";
     whatsapp::append_json_string(out, context_message_id);
+    out += ',';
+  }
+  if (fallback != nullptr) {
+    out += "\"fallback\":";
+    whatsapp::append_json(out, *fallback, whatsapp::KeyOrder::kSorted);
     out += ',';
   }
   out += "\"payload\":";
@@ -37,6 +42,9 @@ Result<Content> read_content(const PersonalText& text) {
   Content content;
   content.payload = std::move(payload->get_object());
   content.context_message_id = whatsapp::text_of(*object, "context");
+  if (auto* fallback = object->if_contains("fallback"); fallback != nullptr && fallback->is_object()) {
+    content.fallback = std::move(fallback->get_object());
+  }
   if (const auto to = whatsapp::text_of(*object, "to"); !to.empty()) {
     content.recipient = whatsapp::Recipient{Phone{std::string{to}}};
   } else if (const auto user = whatsapp::text_of(*object, "recipient"); !user.empty()) {

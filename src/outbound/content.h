@@ -17,11 +17,14 @@ struct Content {
   std::optional<whatsapp::Recipient> recipient;  ///< absent for mark_read
   std::string context_message_id;
   boost::json::object payload;
+  /// Sent instead where the customer-service window is known to be closed.
+  std::optional<boost::json::object> fallback = {};
+  bool fallback_used = false;  ///< `payload` is the fallback
 };
 
 PersonalText make_content(const boost::json::object& payload,
                           const std::optional<whatsapp::Recipient>& recipient,
-                          std::string_view context_message_id);
+                          std::string_view context_message_id, const boost::json::object* fallback = nullptr);
 
 /// kCorrupt when the text is not one make_content() wrote.
 Result<Content> read_content(const PersonalText& text);

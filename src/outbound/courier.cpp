@@ -1,6 +1,7 @@
 #include "outbound/courier.h"
 
 #include "base/expose.h"
+#include "outbound/passage.h"
 #include "store/attempt_id.h"
 #include "whatsapp/message.h"
 
@@ -71,6 +72,7 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, Person
       end_by_age(end, record.created, *sender->policies.max_age, parts_.loop.wall_now());
     }
   }
+  if (content.fallback_used && end.error_code == 0) end.error_code = kFallbackSent;
   const Micros latency = since(started, parts_.loop.now());
   const auto settled = co_await settle(record, end);
   if (!settled) {
@@ -84,6 +86,9 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, Person
     co_return record;
   }
   account(record, end, latency);
+  if (parts_.contacts != nullptr && content.recipient) {
+    co_await learn(*content.recipient, record, end);
+  }
   co_return record;
 }
 
@@ -101,6 +106,26 @@ Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sende
   end.error_code = whatsapp::code_of(fault->code);
   end.detail = PersonalText{whatsapp::words_of(*fault)};
   co_return end;
+}
+
+// What Meta's answer tells of the recipient: the form in which WhatsApp knows the number (facts §8), and that
+// the user wants no marketing. Not being able to keep it does not change what was sent.
+Task<void> Courier::learn(const whatsapp::Recipient& recipient, const IntentRecord& record,
+                          const AttemptEnd& end) {
+  const WallTime now = parts_.loop.wall_now();
+  const Partition partition = Partition::of(record.sender);
+  contacts::Contacts& known = *parts_.contacts;
+  const bool stopped = end.error_code == whatsapp::kStoppedMarketing;
+  const bool named = recipient.is_phone() && !end.wa_id.empty();
+  if (!stopped && !named) co_return;
+  const crypto::Fingerprint id = known.id_of(record.sender, recipient);
+  Result<void> learned;
+  if (stopped) {
+    learned = co_await known.hear_word(partition, id, {.stopped = true, .at = now}, now);
+  } else {
+    learned = co_await known.link(partition, id, known.id_of(record.sender, end.wa_id), now);
+  }
+  if (!learned) parts_.metrics.add(Counter::kStoreErrors);
 }
 
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,

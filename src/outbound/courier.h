@@ -3,6 +3,7 @@
 
 #include "base/random.h"
 #include "config/directory.h"
+#include "contacts/contacts.h"
 #include "crypto/fingerprint.h"
 #include "crypto/keyring.h"
 #include "outbound/attempt_rules.h"
@@ -33,6 +34,10 @@ struct OutboundParts {
   std::function<void(Partition, WallTime)> wake;
   /// Null: templates are Meta's to judge.
   Templates* templates = nullptr;
+  /// Null: nothing is known of contacts, every message may go.
+  contacts::Contacts* contacts = nullptr;
+  /// Whether a template (name, language code) of the sender is known to be marketing; empty: none is.
+  std::function<bool(const config::SenderEntry&, std::string_view, std::string_view)> is_marketing = {};
 };
 
 /// One per loop. `parts` outlive it.
@@ -57,6 +62,8 @@ class Courier {
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
   /// Says once what a settlement changed about its sender.
   void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);
+  Task<void> learn(const whatsapp::Recipient& recipient, const store::IntentRecord& record,
+                   const AttemptEnd& end);
   void account(const store::IntentRecord& record, const AttemptEnd& end, Micros latency);
 
   const OutboundParts& parts_;

@@ -22,4 +22,16 @@ MessageType message_type_from(std::string_view text) {
   return MessageType::kOther;
 }
 
+bool is_free_form(MessageType type) {
+  switch (type) {
+    case MessageType::kTemplate:
+    case MessageType::kMarkRead:
+    case MessageType::kRaw:
+    case MessageType::kOther:
+      return false;
+    default:
+      return true;
+  }
+}
+
 }  // namespace wac::outbound

@@ -29,6 +29,10 @@ enum class MessageType : std::uint8_t {
   kRaw,
   kOther
 };
+
+/// Free-form messages are allowed inside the customer-service window only (facts §2.1). Of types we do not
+/// know nothing is claimed.
+bool is_free_form(MessageType type);
 std::string_view name(MessageType type);
 MessageType message_type_from(std::string_view name);
 
@@ -47,8 +51,8 @@ struct Intent {
   /// The caller's dedupe key: free text, so treated as personal.
   PersonalText dedupe_key;
   MessageType type = MessageType::kOther;
-  /// Canonical JSON {"context":…,"payload":{…},"recipient":…,"to":…}: what is fingerprinted, sealed and, at
-  /// every attempt, made into the Graph request.
+  /// Canonical JSON {"context":…,"payload":{…},"recipient":…,"to":…}, perhaps with "fallback": what is
+  /// fingerprinted, sealed and, at every attempt, made into the Graph request.
   PersonalText content;
   store::OnUnknown on_unknown = store::OnUnknown::kHold;
   store::Priority priority = store::Priority::kNormal;

@@ -2,6 +2,7 @@
 
 #include "base/expose.h"
 #include "whatsapp/advice.h"
+#include "whatsapp/local_errors.h"
 
 #include <algorithm>
 
@@ -102,18 +103,28 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   ClaimMode mode = ClaimMode::kQueue;
   if (slot)
     mode = intent.when_paused == WhenPaused::kRefuse ? ClaimMode::kSendNowOrRefuse : ClaimMode::kSendNow;
+  // Beside the claim rather than before it, so that both share one round trip.
+  contacts::Known known;
+  TaskScope beside;
+  if (mode != ClaimMode::kQueue) {
+    if (const auto contact = contact_of(sender->id, *content)) {
+      beside.spawn(look_up_into(sender->id, *contact, &known));
+    }
+  }
   auto claimed =
       co_await claim(claims_.make(intent, *content, *sender, parts_.loop.wall_now()), mode, deadline);
+  co_await beside.join();
   if (!claimed) {
     parts_.metrics.add(Counter::kStoreErrors);
     co_return std::unexpected(claimed.error());
   }
   const Submission submission = submission_of(claimed->outcome);
   PersonalText detail;
-  IntentRecord record = co_await begin(submission, std::move(claimed->record), std::move(*content), &detail);
+  IntentRecord record =
+      co_await begin(submission, std::move(claimed->record), std::move(*content), known, &detail);
   slot = CallerSlots::Held{};
-  const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
-  if (known && wait == Wait::kForOutcome) {
+  const bool recorded = submission == Submission::kNew || submission == Submission::kDuplicate;
+  if (recorded && wait == Wait::kForOutcome) {
     auto settled = co_await await_outcome(std::move(record), deadline);
     if (!settled) co_return std::unexpected(settled.error());
     record = std::move(*settled);
@@ -141,13 +152,13 @@ Task<DryRun> Outbound::dry_run(Intent intent, Deadline deadline) {
 }
 
 Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, Content content,
-                                   PersonalText* detail) {
+                                   contacts::Known known, PersonalText* detail) {
   if (submission == Submission::kDuplicate) parts_.metrics.add(Counter::kMessagesDeduped);
   if (submission == Submission::kRefused) parts_.metrics.add(Counter::kApiPaused);
   if (submission != Submission::kNew) co_return record;
   parts_.metrics.add(Counter::kIntentsAccepted);
   if (record.state == IntentState::kSending && has_time_to_send(record)) {
-    co_return co_await courier_.deliver(std::move(record), std::move(content), detail);
+    co_return co_await send(std::move(record), std::move(content), known, detail);
   }
   if (record.state == IntentState::kSending) {
     // The claim took so long to become certain that its lease could end while we send: the queue takes over.
@@ -267,7 +278,54 @@ Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
     co_return;
   }
   record.payload = {};
-  co_await courier_.deliver(std::move(record), std::move(*content));
+  contacts::Known known;
+  if (const auto contact = contact_of(record.sender, *content)) {
+    co_await look_up_into(record.sender, *contact, &known);
+  }
+  co_await send(std::move(record), std::move(*content), known, nullptr);
+}
+
+std::optional<crypto::Fingerprint> Outbound::contact_of(const SenderId& sender, const Content& content) {
+  if (parts_.contacts == nullptr || !asks_for_contact(content, marketing_of(sender))) return std::nullopt;
+  return parts_.contacts->id_of(sender, *content.recipient);
+}
+
+IsMarketing Outbound::marketing_of(const SenderId& sender) {
+  const config::SenderRef entry = parts_.directory.sender(sender);
+  if (!parts_.is_marketing || entry == nullptr) return {};
+  return [this, entry](std::string_view name, std::string_view language) {
+    return parts_.is_marketing(*entry, name, language);
+  };
+}
+
+Task<void> Outbound::look_up_into(SenderId sender, crypto::Fingerprint contact, contacts::Known* known) {
+  *known = co_await parts_.contacts->look_up(Partition::of(sender), contact, parts_.loop.wall_now());
+}
+
+Task<IntentRecord> Outbound::send(IntentRecord record, Content content, contacts::Known known,
+                                  PersonalText* detail) {
+  const Passage passage = passage_of(content, known, marketing_of(record.sender), parts_.loop.wall_now());
+  if (passage == Passage::kFallback) use_fallback(content);
+  if (passage == Passage::kSend || passage == Passage::kFallback) {
+    co_return co_await courier_.deliver(std::move(record), std::move(content), detail);
+  }
+  AttemptEnd end;
+  end.state = IntentState::kFailed;
+  end.error_code = whatsapp::code_of(passage == Passage::kOptedOut ? whatsapp::LocalError::kOptedOut
+                                                                   : whatsapp::LocalError::kWindowClosed);
+  const auto settled = co_await courier_.settle(record, end);
+  if (!settled) {
+    // Its lease will end, and it will look as if it might have been sent: that is the safe side.
+    parts_.metrics.add(Counter::kStoreErrors);
+    record.state = IntentState::kUnknown;
+    co_return record;
+  }
+  parts_.metrics.add(Counter::kMessagesFailed);
+  parts_.log.log(Severity::kWarning, "not sent by what is known of the recipient",
+                 Field{"correlationId", record.correlation}, Field{"intentId", record.id},
+                 Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
+                 Field{"outcome", record.state}, Field{"errorCode", record.error_code});
+  co_return record;
 }
 
 Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started) {

@@ -7,6 +7,7 @@
 #include "outbound/courier.h"
 #include "outbound/intent.h"
 #include "outbound/new_intent.h"
+#include "outbound/passage.h"
 
 #include <memory>
 #include <optional>
@@ -62,7 +63,15 @@ class Outbound {
   /// Sends a new intent, hands it to the queue or counts its refusal; how it stands then. `detail` as of
   /// Courier::deliver().
   Task<store::IntentRecord> begin(Submission submission, store::IntentRecord record, Content content,
-                                  PersonalText* detail);
+                                  contacts::Known known, PersonalText* detail);
+  /// Sends the claimed intent, or its fallback, or refuses it by what is known of its recipient. `detail`: as
+  /// Courier::deliver() has it.
+  Task<store::IntentRecord> send(store::IntentRecord record, Content content, contacts::Known known,
+                                 PersonalText* detail);
+  Task<void> look_up_into(SenderId sender, crypto::Fingerprint contact, contacts::Known* known);
+  /// The recipient's fingerprint, where the rules need to know them.
+  std::optional<crypto::Fingerprint> contact_of(const SenderId& sender, const Content& content);
+  IsMarketing marketing_of(const SenderId& sender);
   bool has_time_to_send(const store::IntentRecord& record) const;
   Task<Result<store::IntentRecord>> await_outcome(store::IntentRecord record, Deadline deadline);
   Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);

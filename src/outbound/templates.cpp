@@ -111,6 +111,14 @@ Task<std::shared_ptr<whatsapp::TemplateCatalogue>> Templates::read_all(const Ord
   co_return std::shared_ptr<whatsapp::TemplateCatalogue>{};
 }
 
+bool Templates::is_marketing(const config::SenderEntry& sender, std::string_view name,
+                             std::string_view language) {
+  if (sender.waba_id.empty()) return false;
+  const auto known = cache_.known(sender.waba_id, loop_.now());
+  const auto* definition = known.templates ? known.templates->find(name, language) : nullptr;
+  return definition != nullptr && definition->category == "MARKETING";
+}
+
 Task<void> Templates::stop() {
   stopping_ = true;
   co_await work_.join();

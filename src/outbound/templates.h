@@ -44,6 +44,9 @@ class Templates {
   /// For a dry run: waits for a listing when none is known.
   Task<TemplateVerdict> look_up(const config::SenderEntry& sender, const Content& content, Deadline patience);
 
+  /// Whether the template is known to be of the category MARKETING. Waits for nothing.
+  bool is_marketing(const config::SenderEntry& sender, std::string_view name, std::string_view language);
+
   /// Begins no listing any more and completes when none is running.
   Task<void> stop();
 

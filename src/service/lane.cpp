@@ -14,6 +14,13 @@ std::int64_t ticks(MonoTime time) {
   return std::chrono::duration_cast<Millis>(time.time_since_epoch()).count();
 }
 
+std::function<bool(const config::SenderEntry&, std::string_view, std::string_view)> marketing_check(
+    outbound::Templates& templates) {
+  return [&templates](const config::SenderEntry& sender, std::string_view name, std::string_view language) {
+    return templates.is_marketing(sender, name, language);
+  };
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics& metrics,
@@ -35,10 +42,13 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   if (!graph) return std::unexpected(graph.error());
   lane->graph_ = std::move(*graph);
   if (auto made = lane->make_templates(shared); !made) return std::unexpected(made.error());
+  lane->contacts_ = std::make_unique<contacts::Contacts>(
+      contacts::ContactsParts{lane->store_->contacts(), lane->store_->records(), *lane->fingerprints_,
+                              *lane->sealer_, shared.config.contact_retention});
   const outbound::OutboundParts parts{
-      shared.config, shared.directory,      *lane->loop_,   *lane->random_, lane->store_->intents(),
-      *lane->graph_, *lane->fingerprints_,  *lane->sealer_, shared.log,     metrics,
-      shared.wake,   lane->templates_.get()};
+      shared.config, shared.directory, *lane->loop_, *lane->random_, lane->store_->intents(), *lane->graph_,
+      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake, lane->templates_.get(),
+      lane->contacts_.get(), marketing_check(*lane->templates_)};
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
@@ -48,7 +58,8 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   lane->inbound_ = std::make_unique<inbound::Inbound>(inbound::InboundParts{
       shared.config, shared.directory, *lane->loop_, lane->store_->events(), *lane->fingerprints_,
       *lane->sealer_, shared.log, metrics, shared.appended,
-      [cache = &shared.templates](std::string_view account) { cache->invalidate(account); }});
+      [cache = &shared.templates](std::string_view account) { cache->invalidate(account); },
+      lane->contacts_.get()});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{

@@ -83,6 +83,7 @@ class Lane {
   std::unique_ptr<outbound::Graph> graph_;
   std::unique_ptr<outbound::TemplateSource> template_source_;
   std::unique_ptr<outbound::Templates> templates_;
+  std::unique_ptr<contacts::Contacts> contacts_;
   std::unique_ptr<outbound::Outbound> outbound_;
   std::unique_ptr<outbound::Senders> senders_;
   std::unique_ptr<outbound::DeadLetters> dead_letters_;

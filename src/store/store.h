@@ -1,6 +1,7 @@
 #pragma once
 // An engine: what the service needs of durability.
 
+#include "store/contact_log.h"
 #include "store/event_log.h"
 #include "store/intent_store.h"
 #include "store/keyed_records.h"
@@ -16,6 +17,7 @@ class Store {
   virtual IntentStore& intents() = 0;
   virtual EventLog& events() = 0;
   virtual KeyedRecords& records() = 0;
+  virtual ContactLog& contacts() = 0;
 
   /// A real write-read-expire round trip. Used at start and by readiness.
   virtual Task<Result<void>> probe(WallTime now) = 0;

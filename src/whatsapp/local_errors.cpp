@@ -8,8 +8,8 @@ namespace wac::whatsapp {
 namespace {
 
 constexpr LocalErrorInfo entry(LocalError error, std::string_view name, std::string_view meaning,
-                               std::string_view advice) {
-  return {name, {code_of(error), ErrorClass::kPermanent, ErrorScope::kTemplate, Millis{0}, meaning, advice}};
+                               std::string_view advice, ErrorScope scope = ErrorScope::kTemplate) {
+  return {name, {code_of(error), ErrorClass::kPermanent, scope, Millis{0}, meaning, advice}};
 }
 
 constexpr std::array kTable{
@@ -25,6 +25,15 @@ constexpr std::array kTable{
     entry(LocalError::kTemplateNeedsPhone, "template_needs_phone",
           "an authentication template cannot go to a business-scoped user id; nothing was sent",
           "Send it to the user's phone number."),
+    entry(
+        LocalError::kWindowClosed, "window_closed",
+        "more than 24 hours have passed since the user's last message or call; nothing was sent",
+        "Send a template, or give one as \"fallback\"; free-form messages may go again when the user writes.",
+        ErrorScope::kRecipient),
+    entry(LocalError::kOptedOut, "opted_out",
+          "the user asked this sender for no more marketing messages; nothing was sent",
+          "Send this user no marketing templates until they resume; utility templates may go.",
+          ErrorScope::kRecipient),
 };
 static_assert(std::ranges::is_sorted(kTable, {}, [](const LocalErrorInfo& one) { return one.info.code; }));
 

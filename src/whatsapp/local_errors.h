@@ -18,6 +18,8 @@ enum class LocalError : std::uint32_t {
   kTemplateNotApproved = 4'000'000'002,
   kTemplateParameters = 4'000'000'003,
   kTemplateNeedsPhone = 4'000'000'004,
+  kWindowClosed = 4'000'000'021,
+  kOptedOut = 4'000'000'022,
 };
 
 constexpr std::uint32_t code_of(LocalError error) {

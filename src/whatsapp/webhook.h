@@ -6,6 +6,7 @@
 #include "base/ids.h"
 #include "base/personal.h"
 #include "base/time.h"
+#include "whatsapp/contact_news.h"
 
 #include <cstdint>
 #include <optional>
@@ -39,6 +40,7 @@ struct WebhookItem {
   PersonalText identity;
   std::optional<WallTime> timestamp;
   std::optional<StatusInfo> status;
+  std::vector<ContactNews> news;  ///< what it tells about contacts of `sender`
   /// The event's `data`: {"account":…,"sender":{"phoneNumberId","displayPhoneNumber"} when known, then
   ///   messages   "message": normalised, "contact":{…} when it is the message's own
   ///   statuses   "status": normalised, "contact":{…}

@@ -53,6 +53,7 @@ void append_message(std::vector<WebhookItem>& items, const WebhookPlace& place, 
   item.identity = Identity{}.part("message").part(sender).part(text_of(*message, "id")).take();
   const json::object* contact =
       contacts.find(text_of(*message, "from"), text_of(*message, "from_user_id"), position);
+  append_news_of_message(item.news, *message, contact);
   item.data = PersonalText{make_data(place, DataForm::kMessage, entry, contact)};
 }
 
@@ -126,6 +127,7 @@ void append_status(std::vector<WebhookItem>& items, const WebhookPlace& place, c
                            .pricing = packed_pricing(*status)};
   const json::object* contact =
       contacts.find(text_of(*status, "recipient_id"), text_of(*status, "recipient_user_id"), position);
+  append_news_of_failure(item.news, *status, error_code);
   item.data = PersonalText{make_data(place, DataForm::kStatus, entry, contact)};
 }
 
@@ -228,6 +230,7 @@ void append_listed(std::vector<WebhookItem>& items, const WebhookPlace& place, c
   }
   item.identity = identity.take();
   if (!item.timestamp) item.timestamp = place.entry_time;
+  append_news_of_entry(item.news, place.field, *object);
   item.data = PersonalText{make_data(place, rule.form, entry, contact_of(*object, contacts, position))};
 }
 

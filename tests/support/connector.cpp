@@ -7,6 +7,7 @@
 
 #include <array>
 #include <csignal>
+#include <ctime>
 #include <stdexcept>
 
 namespace wac::testing {
@@ -156,8 +157,8 @@ std::string inbound_text(const std::string& wamid, const std::string& text, cons
          R"("value":{"messaging_product":"whatsapp","metadata":{"display_phone_number":"15550783881",)"
          R"("phone_number_id":")" +
          std::string{kSender} + R"("},"contacts":[{"profile":{"name":"Sheena Nelson"},"wa_id":")" + from +
-         R"("}],"messages":[{"from":")" + from + R"(","id":")" + wamid +
-         R"(","timestamp":"1739321024","type":"text","text":{"body":")" + text + "\"}}]}}]}]}";
+         R"("}],"messages":[{"from":")" + from + R"(","id":")" + wamid + R"(","timestamp":")" +
+         std::to_string(std::time(nullptr)) + R"(","type":"text","text":{"body":")" + text + "\"}}]}}]}]}";
 }
 
 }  // namespace wac::testing

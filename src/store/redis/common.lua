@@ -12,6 +12,8 @@
 --   k:<kind>:<id>  hash: a keyed record, v version, b sealed value; l:<kind>  sorted set of the ids of a kind
 --               that is listed
 --   w:<message> fingerprint of a message id -> key, as long as the intent is remembered
+--   u           sorted set of contacts, by when they last wrote; a:<user>  the phone number of a user id,
+--               both as fingerprints
 --   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence
 --   h:<sender>, r:<sender>
 --               sorted sets of a sender's accepted and waiting intents of high and normal priority, by when

@@ -53,6 +53,14 @@ std::string record_index_key(std::string_view prefix, std::string_view kind) {
   return join(prefix, "l:", kind);
 }
 
+std::string heard_key(std::string_view prefix) {
+  return join(prefix, "u", {});
+}
+
+std::string phone_key(std::string_view prefix, const crypto::Fingerprint& user) {
+  return join(prefix, "a:", user.raw());
+}
+
 std::string stream_key(std::string_view prefix, const TenantId& tenant) {
   return join(prefix, "e:", tenant.str());
 }

@@ -23,6 +23,10 @@ std::string sender_key(std::string_view prefix, std::string_view sender);
 std::string record_key(std::string_view prefix, std::string_view kind, std::string_view id);
 /// The ids of a listed kind.
 std::string record_index_key(std::string_view prefix, std::string_view kind);
+/// When each contact last wrote.
+std::string heard_key(std::string_view prefix);
+/// The phone number of a user id.
+std::string phone_key(std::string_view prefix, const crypto::Fingerprint& user);
 std::string stream_key(std::string_view prefix, const TenantId& tenant);
 
 }  // namespace wac::store::redis

@@ -2,6 +2,7 @@
 
 #include "base/encoding.h"
 #include "store/redis/keys.h"
+#include "store/redis/redis_contacts.h"
 #include "store/redis/redis_events.h"
 #include "store/redis/redis_intents.h"
 #include "store/redis/redis_records.h"
@@ -25,11 +26,13 @@ class RedisStore final : public Store {
         intents_(session_, scripts_),
         events_(session_, scripts_),
         records_(session_, scripts_),
+        contacts_(session_),
         random_(make_system_random()) {}
 
   IntentStore& intents() override { return intents_; }
   EventLog& events() override { return events_; }
   KeyedRecords& records() override { return records_; }
+  ContactLog& contacts() override { return contacts_; }
   bool healthy() const override { return session_.healthy(); }
   std::string_view engine() const override { return "redis"; }
 
@@ -46,6 +49,7 @@ class RedisStore final : public Store {
   RedisIntents intents_;
   RedisEvents events_;
   RedisRecords records_;
+  RedisContacts contacts_;
   std::unique_ptr<Random> random_;
 };
 

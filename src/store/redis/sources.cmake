@@ -15,6 +15,7 @@ set(WAC_STORE_REDIS_FILES
   redis/event_position.cpp
   redis/keys.cpp
   redis/record.cpp
+  redis/redis_contacts.cpp
   redis/redis_events.cpp
   redis/redis_intents.cpp
   redis/redis_pace.cpp

@@ -138,8 +138,22 @@ CREATE TABLE quotas(part INTEGER NOT NULL, tenant TEXT NOT NULL, arrival REAL NO
 PRAGMA user_version = 4;
 )sql";
 
+constexpr const char* kVersion5 = R"sql(
+CREATE TABLE contacts(
+  part INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  heard_at INTEGER NOT NULL,
+  phone BLOB,
+  forget_at INTEGER NOT NULL,
+  PRIMARY KEY(part, id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX contacts_forget ON contacts(forget_at);
+
+PRAGMA user_version = 5;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

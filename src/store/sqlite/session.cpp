@@ -110,7 +110,9 @@ std::size_t purge(Session& session, WallTime now) {
   const std::size_t intents = session.intents.forget(now, kPurgeRows);
   const std::size_t pairs = session.paces.forget(now, kPurgeRows);
   const std::size_t events = session.events.forget(now, kPurgeRows);
-  return intents + pairs + events + session.records.forget(now, kPurgeRows);
+  const std::size_t facts =
+      session.records.forget(now, kPurgeRows) + session.contacts.forget(now, kPurgeRows);
+  return intents + pairs + events + facts;
 }
 
 std::size_t end_leases(Session& session, Millis unknown_window, WallTime now) {

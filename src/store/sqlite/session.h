@@ -3,6 +3,7 @@
 // caller begins, commits and, when the connection failed, rolls back. An error returned by an operation
 // itself (kConflict, kNotFound, kInvalid) is an answer, made before anything was written.
 
+#include "store/sqlite/contact_rows.h"
 #include "store/sqlite/event_rows.h"
 #include "store/sqlite/intent_queues.h"
 #include "store/sqlite/pace_rows.h"
@@ -18,7 +19,8 @@ struct Session {
         paces(*connection),
         events(*connection),
         evidence(*connection),
-        records(*connection) {}
+        records(*connection),
+        contacts(*connection) {}
 
   std::unique_ptr<Connection> connection;
   IntentRows intents;
@@ -27,6 +29,7 @@ struct Session {
   EventRows events;
   SenderEvidence evidence;
   RecordRows records;
+  ContactRows contacts;
 };
 
 ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Millis lease, Millis retention,

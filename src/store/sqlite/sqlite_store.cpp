@@ -5,7 +5,11 @@
 namespace wac::store::sqlite {
 namespace {
 
-class SqliteStore final : public Store, public IntentStore, public EventLog, public KeyedRecords {
+class SqliteStore final : public Store,
+                          public IntentStore,
+                          public EventLog,
+                          public KeyedRecords,
+                          public ContactLog {
  public:
   SqliteStore(Engine& engine, Scheduler& loop)
       : engine_(engine), loop_(loop), link_(std::make_shared<LoopLink>(loop)) {}
@@ -16,6 +20,7 @@ class SqliteStore final : public Store, public IntentStore, public EventLog, pub
   IntentStore& intents() override { return *this; }
   EventLog& events() override { return *this; }
   KeyedRecords& records() override { return *this; }
+  ContactLog& contacts() override { return *this; }
   bool healthy() const override { return engine_.healthy(); }
   std::string_view engine() const override { return "sqlite"; }
   Task<Result<void>> probe(WallTime now) override;
@@ -50,6 +55,12 @@ class SqliteStore final : public Store, public IntentStore, public EventLog, pub
   Task<Result<bool>> erase(RecordKey key, WallTime now) override;
   Task<Result<RecordPage>> list(Partition partition, RecordKind kind, std::string cursor, std::size_t limit,
                                 WallTime now) override;
+
+  Task<Result<void>> touch(Partition partition, std::vector<ContactTouch> touches, Millis retention,
+                           WallTime now) override;
+  Task<Result<std::optional<WallTime>>> last_heard(Partition partition, crypto::Fingerprint contact) override;
+  Task<Result<std::optional<crypto::Fingerprint>>> phone_of(Partition partition,
+                                                            crypto::Fingerprint user) override;
 
  private:
   template <class T, class Work>
@@ -237,6 +248,30 @@ Task<Result<RecordPage>> SqliteStore::list(Partition partition, RecordKind kind,
                                            std::size_t limit, WallTime now) {
   return read<RecordPage>([=, cursor = std::move(cursor)](Session& session) {
     return list_records(session.records, partition, kind, cursor, limit, now);
+  });
+}
+
+Task<Result<void>> SqliteStore::touch(Partition partition, std::vector<ContactTouch> touches,
+                                      Millis retention, WallTime /*now*/) {
+  return write<void>([partition, touches = std::move(touches), retention](Session& session) -> Result<void> {
+    for (const ContactTouch& touch : touches) session.contacts.touch(partition, touch, retention);
+    return {};
+  });
+}
+
+Task<Result<std::optional<WallTime>>> SqliteStore::last_heard(Partition partition,
+                                                              crypto::Fingerprint contact) {
+  using Heard = std::optional<WallTime>;
+  return read<Heard>([partition, contact](Session& session) -> Result<Heard> {
+    return session.contacts.last_heard(partition, contact);
+  });
+}
+
+Task<Result<std::optional<crypto::Fingerprint>>> SqliteStore::phone_of(Partition partition,
+                                                                       crypto::Fingerprint user) {
+  using Found = std::optional<crypto::Fingerprint>;
+  return read<Found>([partition, user](Session& session) -> Result<Found> {
+    return session.contacts.phone_of(partition, user);
   });
 }
 

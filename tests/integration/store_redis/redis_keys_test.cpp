@@ -211,6 +211,26 @@ TEST_P(RedisKeysTest, AWebhookOfAThousandItemsTakesFourScripts) {
   EXPECT_EQ(calls("xrevrange"), 4);
 }
 
+TEST_P(RedisKeysTest, TheContactsOfAWebhookTakeOneCommandAndAPhoneKeyForEachUserId) {
+  const auto touch = [this](std::vector<store::ContactTouch> touches) {
+    return run<Result<void>>(
+        [&] { return store().contacts().touch(partition_, touches, Millis{3'600'000}, at(1)); });
+  };
+  EXPECT_TRUE(touch({{fingerprint(), std::nullopt, at(0)}}));
+  server().cli({"CONFIG", "RESETSTAT"});
+  std::vector<store::ContactTouch> touches(100);
+  for (auto& one : touches) one = {fingerprint(), std::nullopt, at(0)};
+  EXPECT_TRUE(touch(touches));
+  EXPECT_EQ(calls("zadd"), 1);
+  EXPECT_EQ(calls("zremrangebyscore"), 0) << "old ones are dropped now and then, not every time";
+  EXPECT_EQ(calls("set"), 0);
+  EXPECT_TRUE(touch({{fingerprint(), fingerprint(), at(0)}}));
+  EXPECT_EQ(calls("set"), 1);
+  EXPECT_EQ(lua("local n = 0 for _, key in ipairs(redis.call('KEYS', '" + prefix() +
+                "a:*')) do if redis.call('PTTL', key) > 0 then n = n + 1 end end return n"),
+            "1");
+}
+
 TEST_P(RedisKeysTest, AnIdleStoreSendsNothing) {
   bring_to(intent(), IntentState::kSent);
   server().cli({"CONFIG", "RESETSTAT"});

@@ -1,7 +1,9 @@
 #include "api/intent_json.h"
 
 #include "base/expose.h"
+#include "outbound/content.h"
 
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace wac::api {
@@ -71,6 +73,35 @@ TEST_F(IntentJson, EveryFieldOfTheContractIsAccepted) {
   EXPECT_EQ(intent.priority, store::Priority::kHigh);
   EXPECT_EQ(intent.when_paused, outbound::WhenPaused::kRefuse);
   EXPECT_NE(expose(intent.content, Purpose::kValidate).find("wamid.A"), std::string_view::npos);
+}
+
+constexpr const char* kTemplate =
+    R"({"type":"template","template":{"name":"hello_world","language":{"code":"en_US"}}})";
+
+TEST_F(IntentJson, AFallbackIsPartOfTheContent) {
+  const auto request = parse_one(text_intent(R"(,"fallback":)" + std::string{kTemplate}));
+  ASSERT_TRUE(request.errors.empty()) << request.errors[0].pointer << request.errors[0].rule;
+  const auto& intent = std::get<outbound::Intent>(request.intents[0]);
+  const auto content = outbound::read_content(intent.content);
+  ASSERT_TRUE(content && content->fallback);
+  EXPECT_EQ(content->fallback->at("type"), "template");
+  EXPECT_EQ(content->payload.at("type"), "text");
+}
+
+TEST_F(IntentJson, AFallbackIsATemplateThatPassesTheLinter) {
+  EXPECT_EQ(only_pointer(parse_one(text_intent(R"(,"fallback":{"type":"text","text":{"body":"x"}})"))),
+            "/intents/0/fallback");
+  EXPECT_EQ(only_pointer(parse_one(
+                text_intent(R"(,"fallback":{"type":"template","template":{"language":{"code":"en_US"}}})"))),
+            "/intents/0/fallback/template/name");
+  EXPECT_EQ(only_pointer(parse_one(text_intent(R"(,"fallback":7)"))), "/intents/0/fallback");
+}
+
+TEST_F(IntentJson, ATemplateHasNoFallback) {
+  EXPECT_EQ(
+      only_pointer(parse_one(std::string{R"("intentId":")"} + kId + R"(","to":"+15550001111","payload":)" +
+                             kTemplate + R"(,"fallback":)" + kTemplate)),
+      "/intents/0/fallback");
 }
 
 TEST_F(IntentJson, ABadPhoneFailsThatIntentAlone) {

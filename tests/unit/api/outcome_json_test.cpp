@@ -101,6 +101,32 @@ TEST(Results, AnErrorOfOursHasItsNameAndEveryRule) {
   EXPECT_FALSE(results.at(1).at("advice").as_string().empty());
 }
 
+TEST(Results, RefusalsOfOursHaveNames) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 4'000'000'021));
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 4'000'000'022));
+  const auto body = json::parse(results_json(lines));
+  const auto& results = body.at("result").at("results").as_array();
+  EXPECT_EQ(results[0].at("errorCode"), "window_closed");
+  EXPECT_FALSE(results[0].at("advice").as_string().empty());
+  EXPECT_EQ(results[1].at("errorCode"), "opted_out");
+  EXPECT_FALSE(results[1].at("advice").as_string().empty());
+}
+
+TEST(Results, AFallbackThatWentOutIsSaidAndIsNoError) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kSent, 4'000'000'100));
+  lines.push_back(line(Submission::kNew, IntentState::kUnknown, 4'000'000'100));
+  lines.push_back(line(Submission::kNew, IntentState::kSent));
+  const auto body = json::parse(results_json(lines));
+  const auto& results = body.at("result").at("results").as_array();
+  EXPECT_EQ(results[0].at("fallbackUsed"), true);
+  EXPECT_FALSE(results[0].as_object().contains("errorCode"));
+  EXPECT_EQ(results[1].at("fallbackUsed"), true);
+  EXPECT_EQ(results[1].at("errorCode"), "unknown_outcome");
+  EXPECT_FALSE(results[2].as_object().contains("fallbackUsed"));
+}
+
 TEST(Results, AConflictTellsNothingOfTheOtherIntent) {
   std::vector<ResultLine> lines;
   lines.push_back(line(Submission::kBodyConflict, IntentState::kDelivered));

@@ -4,6 +4,7 @@
 #include "base/expose.h"
 #include "store/attempt_id.h"
 #include "support/manual_scheduler.h"
+#include "support/memory_contacts.h"
 
 #include <boost/json.hpp>
 #include <gtest/gtest.h>
@@ -238,6 +239,49 @@ TEST_F(InboundTest, LogsCarryNoPersonalData) {
   for (const char* planted : {"16505551234", "planted", "wamid.", "app-secret"}) {
     EXPECT_EQ(log_text_.find(planted), std::string::npos) << planted;
   }
+}
+
+class LearningTest : public InboundTest {
+ protected:
+  LearningTest() {
+    contacts_.emplace(contacts::ContactsParts{log_of_contacts_, records_, *fingerprints_, *sealer_,
+                                              Millis{100'000'000'000}});
+    InboundParts parts{config_, *directory_,         loop_, events_, *fingerprints_, *sealer_,
+                       *log_,   metrics_.add_loop(), {}};
+    parts.contacts = &*contacts_;
+    inbound_ = std::make_unique<Inbound>(std::move(parts));
+  }
+  std::optional<WallTime> heard(const char* sender, const char* phone) {
+    const auto id = *SenderId::parse(sender);
+    const auto found = log_of_contacts_.heard.find({Partition::of(id), contacts_->id_of(id, Phone{phone})});
+    return found == log_of_contacts_.heard.end() ? std::nullopt : std::optional{found->second};
+  }
+
+  testing::MemoryContactLog log_of_contacts_;
+  testing::MemoryRecords records_;
+  std::optional<contacts::Contacts> contacts_;
+};
+
+TEST_F(LearningTest, AMessageTellsWhenItsSenderWrote) {
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kDurable);
+  EXPECT_EQ(heard("106540352242922", "+16505551234"), from_millis(1'739'321'024'000));
+  EXPECT_EQ(heard("106540352242923", "+16505551234"), std::nullopt);
+  EXPECT_EQ(log_of_contacts_.calls, 1);
+  EXPECT_EQ(records_.gets, 0) << "nothing else is read or written";
+}
+
+TEST_F(LearningTest, AWebhookWhoseNewsAreNotKeptIsNotAcknowledged) {
+  log_of_contacts_.down = true;
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kUnavailable);
+  log_of_contacts_.down = false;
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 1U) << "the event was stored the first time";
+  EXPECT_TRUE(heard("106540352242922", "+16505551234"));
+}
+
+TEST_F(LearningTest, MessagesToSendersOfNobodyTeachNothing) {
+  EXPECT_EQ(receive(notification(change("999999999999999", message("wamid.A")))), Receipt::kDurable);
+  EXPECT_EQ(log_of_contacts_.calls, 0);
 }
 
 }  // namespace

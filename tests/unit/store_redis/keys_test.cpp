@@ -18,6 +18,8 @@ TEST(Keys, NameAKindAndAFingerprint) {
   EXPECT_EQ(queue_key("wac:{p07}:", IntentState::kUnknown), "wac:{p07}:q3");
   EXPECT_EQ(stream_key("wac:{p07}:", TenantId::parse("acme").value()), "wac:{p07}:e:acme");
   EXPECT_EQ(record_key("wac:{p07}:", "contact", key.raw()), "wac:{p07}:k:contact:0123456789abcdef");
+  EXPECT_EQ(heard_key("wac:{p07}:"), "wac:{p07}:u");
+  EXPECT_EQ(phone_key("wac:{p07}:", key), "wac:{p07}:a:0123456789abcdef");
   EXPECT_EQ(record_index_key("wac:{p07}:", "cursor"), "wac:{p07}:l:cursor");
 }
 

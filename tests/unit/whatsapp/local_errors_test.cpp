@@ -10,6 +10,8 @@ TEST(LocalErrors, KeepTheirNumbersAndNames) {
   EXPECT_EQ(code_text(4'000'000'002), "template_not_approved");
   EXPECT_EQ(code_text(4'000'000'003), "template_parameters");
   EXPECT_EQ(code_text(4'000'000'004), "template_needs_phone");
+  EXPECT_EQ(code_text(4'000'000'021), "window_closed");
+  EXPECT_EQ(code_text(4'000'000'022), "opted_out");
   EXPECT_EQ(code_text(131056), "131056");
   EXPECT_EQ(code_text(0), "0");
 }

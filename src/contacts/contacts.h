@@ -1,0 +1,89 @@
+#pragma once
+// What is known of a business's contacts: learned from webhooks and Meta's answers, asked before a send. Kept
+// under fingerprints of (sender, phone number or user id); the facts themselves are sealed.
+
+#include "base/task.h"
+#include "contacts/facts.h"
+#include "crypto/fingerprint.h"
+#include "crypto/keyring.h"
+#include "store/contact_log.h"
+#include "store/keyed_records.h"
+#include "whatsapp/contact_news.h"
+#include "whatsapp/recipient.h"
+
+#include <set>
+#include <vector>
+
+namespace wac::contacts {
+
+/// What everything works with; all outlive it and belong to its loop.
+struct ContactsParts {
+  store::ContactLog& log;
+  store::KeyedRecords& records;
+  crypto::Fingerprinter& fingerprints;
+  crypto::Sealer& sealer;
+  /// How long a contact that is silent is remembered. A stop of marketing is kept until it is taken back.
+  Millis retention;
+};
+
+/// ContactNews without the person.
+struct Lesson {
+  Partition partition;
+  std::optional<crypto::Fingerprint> phone;
+  std::optional<crypto::Fingerprint> user;
+  std::optional<crypto::Fingerprint> former_phone;
+  std::optional<crypto::Fingerprint> former_user;
+  bool wrote = false;
+  std::optional<bool> stopped;
+  WallTime at;
+};
+
+/// One per loop.
+class Contacts {
+ public:
+  explicit Contacts(ContactsParts parts) : parts_(parts) {}
+  Contacts(const Contacts&) = delete;
+  Contacts& operator=(const Contacts&) = delete;
+
+  crypto::Fingerprint id_of(const SenderId& sender, const Phone& phone);
+  crypto::Fingerprint id_of(const SenderId& sender, const UserId& user);
+  crypto::Fingerprint id_of(const SenderId& sender, const whatsapp::Recipient& recipient);
+
+  /// Prepares learn(). `now`: the time of news that bring none; none is later than it.
+  Lesson lesson(const SenderId& sender, Partition partition, const whatsapp::ContactNews& news, WallTime now);
+
+  /// Writes lessons down; repeating it is harmless. Times of messages take one round trip for all of a
+  /// partition, begun at once, so that it shares the one of what the caller started before.
+  Task<Result<void>> learn(std::vector<Lesson> lessons, WallTime now);
+
+  /// One round trip, begun at once; a second one only for a contact that is known under another identity.
+  /// What cannot be read is unknown.
+  Task<Known> look_up(Partition partition, crypto::Fingerprint id, WallTime now);
+
+  /// The user's word on marketing.
+  Task<Result<void>> hear_word(Partition partition, crypto::Fingerprint id, MarketingWord word, WallTime now);
+  /// Who is addressed as `id` writes as `same`.
+  Task<Result<void>> link(Partition partition, crypto::Fingerprint id, crypto::Fingerprint same,
+                          WallTime now);
+
+ private:
+  struct Stored {
+    Facts facts;
+    std::uint64_t version = 0;
+  };
+  Task<Result<void>> learn_rare(Lesson lesson, WallTime now);
+  Task<Result<void>> update(Partition partition, crypto::Fingerprint id, std::optional<MarketingWord> word,
+                            std::optional<crypto::Fingerprint> same, WallTime now);
+  Task<Result<Stored>> load(Partition partition, crypto::Fingerprint id, WallTime now);
+  Task<void> touch_into(Partition partition, std::vector<store::ContactTouch> touches, WallTime now,
+                        std::optional<Error>* failure);
+  Task<void> heard_into(Partition partition, crypto::Fingerprint id, std::optional<WallTime>* out);
+  Task<void> facts_into(Partition partition, crypto::Fingerprint id, WallTime now, Facts* out);
+  crypto::Fingerprint id_of(const SenderId& sender, std::string_view text);
+
+  ContactsParts parts_;
+  /// Links written lately, so that each is not looked at with every message.
+  std::set<std::pair<crypto::Fingerprint, crypto::Fingerprint>> linked_;
+};
+
+}  // namespace wac::contacts
