@@ -28,6 +28,8 @@ std::string_view name(ErrorCode code) {
       return "protocol_error";
     case ErrorCode::kUnauthorized:
       return "unauthorized";
+    case ErrorCode::kForbidden:
+      return "forbidden";
     case ErrorCode::kUnavailable:
       return "unavailable";
     case ErrorCode::kUnknownOutcome:

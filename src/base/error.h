@@ -22,6 +22,7 @@ enum class ErrorCode : std::uint8_t {
   kConnectionLost,  ///< an established connection broke
   kProtocol,        ///< the peer's bytes break its protocol
   kUnauthorized,    ///< credentials missing or wrong
+  kForbidden,       ///< a policy of ours does not allow it; nothing was sent
   kUnavailable,     ///< a dependency is out; nothing was done
   kUnknownOutcome,  ///< the command may or may not have been carried out
   kCorrupt,         ///< stored data fails its integrity check

@@ -34,6 +34,31 @@ Digest sha256(std::string_view bytes) {
   return digest;
 }
 
+struct Sha256::Impl {
+  DigestContext context;
+};
+
+Sha256::Sha256() : impl_(std::make_unique<Impl>(Impl{DigestContext{EVP_MD_CTX_new()}})) {
+  require(impl_->context != nullptr);
+  require(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
+}
+
+Sha256::Sha256(Sha256&&) noexcept = default;
+Sha256& Sha256::operator=(Sha256&&) noexcept = default;
+Sha256::~Sha256() = default;
+
+void Sha256::update(std::string_view bytes) {
+  require(EVP_DigestUpdate(impl_->context.get(), bytes_of(bytes), bytes.size()) == 1);
+}
+
+Digest Sha256::finish() {
+  Digest digest{};
+  unsigned int length = 0;
+  require(EVP_DigestFinal_ex(impl_->context.get(), digest.data(), &length) == 1);
+  require(EVP_DigestInit_ex2(impl_->context.get(), sha256_algorithm(), nullptr) == 1);
+  return digest;
+}
+
 bool constant_time_equal(std::string_view a, std::string_view b) {
   return a.size() == b.size() && CRYPTO_memcmp(bytes_of(a), bytes_of(b), a.size()) == 0;
 }

@@ -15,6 +15,23 @@ using Digest = std::array<std::uint8_t, 32>;
 
 Digest sha256(std::string_view bytes);
 
+/// SHA-256 of a text that comes in pieces.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256(Sha256&&) noexcept;
+  Sha256& operator=(Sha256&&) noexcept;
+  ~Sha256();
+
+  void update(std::string_view bytes);
+  /// Ends the text and starts a new one.
+  Digest finish();
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
 /// Compares without a time that depends on the content; lengths may leak.
 bool constant_time_equal(std::string_view a, std::string_view b);
 

@@ -39,6 +39,8 @@ enum class Domain : std::uint8_t {
   kLogId = 6,       ///< an identifier too free in form to be logged as it is
   kContact = 7,     ///< sender, digits of a phone number or a user id: one who writes to it or is written to
   kMessage = 16,    ///< sender, Meta's message id
+  kMediaUrl = 20,   ///< a URL that media is fetched from
+  kMediaId = 21,    ///< sender, content, type of uploaded media
   kConversation = 24,  ///< sender, phone or user id: whose order and pair limit a message shares
   kCredential = 25,    ///< access token: another one clears what the old one caused
 };

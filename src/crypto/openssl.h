@@ -19,6 +19,7 @@ struct OpensslFree {
 };
 
 using MacContext = std::unique_ptr<EVP_MAC_CTX, OpensslFree<EVP_MAC_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, OpensslFree<EVP_MD_CTX_free>>;
 using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, OpensslFree<EVP_CIPHER_CTX_free>>;
 
 /// OpenSSL refuses valid arguments only when memory or the library itself is broken: nothing may be signed or

@@ -17,6 +17,16 @@ using Resolver = asio::ip::basic_resolver<tcp, asio::io_context::executor_type>;
 /// The least time an address gets before the next one is tried.
 constexpr Millis kLeastPerAddress{1'000};
 
+IpAddress plain(const asio::ip::address& address) {
+  if (address.is_v4()) return IpAddress::v4(address.to_v4().to_bytes());
+  return IpAddress::v6(address.to_v6().to_bytes());
+}
+
+bool all_pass(const std::vector<tcp::endpoint>& addresses, const AddressJudge& judge) {
+  return std::ranges::all_of(addresses,
+                             [&](const tcp::endpoint& one) { return judge(plain(one.address())); });
+}
+
 }  // namespace
 
 ClientStream::ClientStream(EventLoop& loop) : loop_(loop), socket_(loop.impl().ioc.get_executor()) {}
@@ -45,6 +55,9 @@ Task<Result<void>> ClientStream::open(StreamTarget target, Deadline deadline) {
   if (deadline.passed(loop_.now())) co_return fail(ErrorCode::kTimeout, "stream: no time left");
   Addresses addresses = co_await resolve(target.host, target.port, deadline);
   if (!addresses) co_return std::unexpected(addresses.error());
+  if (target.judge && !all_pass(*addresses, target.judge)) {
+    co_return fail(ErrorCode::kForbidden, "stream: address");
+  }
   Result<void> connected = co_await connect(std::move(*addresses), deadline);
   if (!connected || target.tls == nullptr) co_return connected;
   co_return co_await secure(std::move(target), deadline);

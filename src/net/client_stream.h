@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/task.h"
+#include "net/address_policy.h"
 #include "net/asio_await.h"
 #include "net/event_loop.h"
 #include "net/tls_impl.h"
@@ -24,6 +25,9 @@ struct StreamTarget {
   TlsContext* tls = nullptr;
   /// Needed with TLS.
   std::shared_ptr<TlsSessionSlot> session;
+  /// When set, every address the name resolves to must pass, or none is used (kForbidden): a name that leads
+  /// both outside and inside is a trap. The connection goes to one of exactly these addresses.
+  AddressJudge judge = {};
 };
 
 class ClientStream {
@@ -36,7 +40,7 @@ class ClientStream {
   ClientStream& operator=(const ClientStream&) = delete;
 
   /// Errors: kDnsFailed, kConnectFailed, kTlsFailed (detail: OpenSSL's verify result), kTimeout, kCancelled
-  /// (closed meanwhile). Every address is tried; none may use up the time of those after it.
+  /// (closed meanwhile), kForbidden. Every address is tried; none may use up the time of those after it.
   Task<Result<void>> open(StreamTarget target, Deadline deadline);
 
   /// Ends every operation with an error. Safe at any time and more than once.

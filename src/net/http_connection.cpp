@@ -105,15 +105,26 @@ bool HttpConnection::took(IoResult got) {
   return true;
 }
 
+/// Reads more of the request; a body goes to its sink.
+ReadStep HttpConnection::read_body() {
+  const ReadStep step = reader_.feed(unread_);
+  if (sink_ && !reader_.body().empty()) {
+    sink_->take(reader_.body());
+    reader_.drop_body();
+  }
+  return step;
+}
+
 ReadStep HttpConnection::accept_head() {
   const RequestHead& head = reader_.head();
   const HttpServerLimits& limits = worker_.limits();
   const std::size_t wanted = worker_.handler().body_limit(head.method, head.path);
   ReadStep step = reader_.accept_body(std::min(wanted, limits.body_bytes));
   if (step != ReadStep::kNeedMore) return step;
+  sink_ = worker_.handler().body_sink(head.method, head.path);
   // A peer that has begun its body has stopped waiting.
   const bool waits = head.expects_continue && unread_.empty();
-  step = reader_.feed(unread_);
+  step = read_body();
   if (step != ReadStep::kNeedMore) return step;
   if (waits) stage(kContinue);
   enter(Phase::kBody);
@@ -122,7 +133,7 @@ ReadStep HttpConnection::accept_head() {
 
 /// The plain part of reading: no waiting.
 ReadStep HttpConnection::advance() {
-  const ReadStep step = reader_.feed(unread_);
+  const ReadStep step = read_body();
   if (step == ReadStep::kHead) return accept_head();
   if (step == ReadStep::kNeedMore && phase_ == Phase::kIdle && reader_.started()) enter(Phase::kHead);
   return step;
@@ -177,6 +188,7 @@ Task<bool> HttpConnection::answer() {
   request_.path = head.path;
   request_.query = head.query;
   request_.body = reader_.body();
+  request_.sink = sink_.get();
   request_.peer = peer_;
   request_.headers = head.fields;
   worker_.requests_in_flight.add();

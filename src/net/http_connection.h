@@ -37,6 +37,7 @@ class HttpConnection final : private BodyWriter {
   void enter(Phase phase);
   ReadStep advance();
   ReadStep accept_head();
+  ReadStep read_body();
   asio::mutable_buffer room();
   bool took(IoResult got);
 
@@ -70,6 +71,7 @@ class HttpConnection final : private BodyWriter {
   std::size_t served_ = 0;
 
   RequestReader reader_;
+  std::unique_ptr<BodySink> sink_;
   HttpRequest request_;
   std::vector<char> input_;
   std::string_view unread_;

@@ -53,6 +53,7 @@ Task<bool> HttpConnection::respond(HttpResponse response, Persistence persistenc
   }
   if (output_.capacity() > kKeptOutputBytes) output_ = {};
   reader_.next();
+  sink_.reset();
   enter(Phase::kIdle);
   co_return !worker_.draining();
 }

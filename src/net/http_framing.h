@@ -48,6 +48,8 @@ class RequestReader {
 
   const RequestHead& head() const { return head_; }
   std::string_view body() const { return body_; }
+  /// Forgets the part of the body read so far; it still counts towards the limit.
+  void drop_body() { body_.clear(); }
   /// Bytes of body known to be still to come; 0 for chunked ones.
   std::size_t body_remaining() const { return remaining_; }
   /// A byte of the current request has been seen.

@@ -14,6 +14,13 @@ namespace wac::net {
 
 enum class Method : std::uint8_t { kGet, kHead, kPost, kPut, kPatch, kDelete, kOptions, kOther };
 
+/// Takes a request's body as it arrives, so that it is never held whole.
+class BodySink {
+ public:
+  virtual ~BodySink() = default;
+  virtual void take(std::string_view bytes) = 0;
+};
+
 struct HeaderField {
   std::string_view name;
   std::string_view value;
@@ -28,6 +35,8 @@ struct HttpRequest {
   /// What follows `?`, undecoded. May hold a verify token: never logged.
   std::string_view query;
   std::string_view body;
+  /// Set: it took the body, and `body` is empty. What HttpHandler::body_sink() made.
+  BodySink* sink = nullptr;
   /// The peer's address (`192.0.2.1`, `2001:db8::1`), as the kernel reports it.
   std::string_view peer;
   std::vector<HeaderField> headers;

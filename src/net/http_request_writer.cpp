@@ -50,16 +50,17 @@ void append_host(std::string& out, const Endpoint& endpoint) {
   out += std::to_string(endpoint.port);
 }
 
-bool may_omit_length(std::string_view method) {
-  return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS";
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out += name;
+  out += ": ";
+  out += value;
+  out += "\r\n";
 }
 
-}  // namespace
-
-Result<std::string> write_request(const ClientRequest& request) {
-  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
+/// Request line and fields up to the framing; reserves room for everything.
+std::string begin_head(const ClientRequest& request, std::size_t body_size) {
   std::size_t size =
-      96 + request.method.size() + request.target.size() + request.endpoint.host.size() + request.body.size();
+      96 + request.method.size() + request.target.size() + request.endpoint.host.size() + body_size;
   for (const auto& [name, value] : request.headers) size += name.size() + value.size() + 4;
   std::string out;
   out.reserve(size);
@@ -69,19 +70,40 @@ Result<std::string> write_request(const ClientRequest& request) {
   out += " HTTP/1.1\r\nHost: ";
   append_host(out, request.endpoint);
   out += "\r\n";
-  if (!request.body.empty() || !may_omit_length(request.method)) {
-    out += "Content-Length: ";
-    out += std::to_string(request.body.size());
-    out += "\r\n";
-  }
-  for (const auto& [name, value] : request.headers) {
-    out += name;
-    out += ": ";
-    out += value;
-    out += "\r\n";
-  }
+  return out;
+}
+
+void end_head(std::string& out, const ClientRequest& request) {
+  for (const auto& [name, value] : request.headers) append_field(out, name, value);
   out += "\r\n";
+}
+
+bool may_omit_length(std::string_view method) {
+  return method == "GET" || method == "HEAD" || method == "DELETE" || method == "OPTIONS";
+}
+
+}  // namespace
+
+Result<std::string> write_request(const ClientRequest& request) {
+  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
+  std::string out = begin_head(request, request.body.size());
+  if (!request.body.empty() || !may_omit_length(request.method)) {
+    append_field(out, "Content-Length", std::to_string(request.body.size()));
+  }
+  end_head(out, request);
   out += request.body;
+  return out;
+}
+
+Result<std::string> write_request_head(const ClientRequest& request, std::optional<std::uint64_t> length) {
+  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
+  std::string out = begin_head(request, 0);
+  if (length) {
+    append_field(out, "Content-Length", std::to_string(*length));
+  } else {
+    append_field(out, "Transfer-Encoding", "chunked");
+  }
+  end_head(out, request);
   return out;
 }
 

@@ -13,6 +13,9 @@ using namespace http_syntax;
 /// 1xx responses before the real one; a peer that sends more is not serious.
 constexpr int kMostInterim = 8;
 
+/// What a peer's word alone makes us allocate.
+constexpr std::uint64_t kReserveAtMost = 64ULL * 1024;
+
 std::unexpected<Error> broken(const char* where) {
   return fail(ErrorCode::kProtocol, where);
 }
@@ -138,7 +141,8 @@ Result<void> ResponseParser::choose_framing() {
     state_ = State::kUntilEnd;
   } else {
     if (left_ > body_limit_) return too_large("http_client: response body");
-    response_.body.reserve(left_);
+    announced_ = left_;
+    response_.body.reserve(std::min<std::uint64_t>(left_, kReserveAtMost));
     state_ = left_ == 0 ? State::kDone : State::kLength;
   }
   return {};
@@ -160,9 +164,10 @@ Result<std::size_t> ResponseParser::feed_body(std::string_view bytes) {
     used = static_cast<std::size_t>(std::min<std::uint64_t>(left_, used));
     left_ -= used;
     if (left_ == 0) state_ = State::kDone;
-  } else if (used > body_limit_ - response_.body.size()) {
+  } else if (used > body_limit_ - body_seen_) {
     return too_large("http_client: response body");
   }
+  body_seen_ += used;
   response_.body.append(bytes.substr(0, used));
   return used;
 }

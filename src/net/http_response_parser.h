@@ -9,6 +9,7 @@
 #include "net/http_client.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -30,6 +31,14 @@ class ResponseParser {
   Result<void> end();
 
   bool done() const { return state_ == State::kDone; }
+  /// The response's own header section (not an interim one's) has been read.
+  bool has_head() const { return state_ != State::kHead; }
+  /// Valid with has_head(): bytes of body the header announces; nothing when it does not say.
+  std::optional<std::uint64_t> announced() const { return announced_; }
+  /// What has been read so far.
+  const ClientResponse& response() const { return response_; }
+  /// Forgets the body read so far, which still counts towards its limit: for bodies that are passed on.
+  void drop_body() { response_.body.clear(); }
   /// Valid when done: the connection may carry another request.
   bool keep_alive() const { return keep_alive_; }
   /// The response; call once, when done.
@@ -53,6 +62,8 @@ class ResponseParser {
   std::size_t header_seen_ = 0;
   int interim_ = 0;
   std::uint64_t left_ = 0;
+  std::uint64_t body_seen_ = 0;
+  std::optional<std::uint64_t> announced_;
   int minor_version_ = 1;
   bool has_encoding_ = false;
   bool has_length_ = false;

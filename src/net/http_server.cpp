@@ -8,6 +8,10 @@
 
 namespace wac::net {
 
+std::unique_ptr<BodySink> HttpHandler::body_sink(Method, std::string_view) const {
+  return nullptr;
+}
+
 std::size_t HttpHandler::body_limit(Method, std::string_view) const {
   return std::numeric_limits<std::size_t>::max();
 }

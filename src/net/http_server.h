@@ -32,6 +32,10 @@ class HttpHandler {
   virtual ~HttpHandler() = default;
   /// The body limit for a request, at most HttpServerLimits::body_bytes. Called after the header was read.
   virtual std::size_t body_limit(Method method, std::string_view path) const;
+  /// Where the body of such a request goes instead of HttpRequest::body; null (as here): nowhere else. Called
+  /// after the header was read, only when a body follows; lives until the answer is sent or the connection
+  /// ends.
+  virtual std::unique_ptr<BodySink> body_sink(Method method, std::string_view path) const;
   /// Must not throw; a HttpResponse always comes.
   virtual Task<HttpResponse> handle(const HttpRequest& request) = 0;
   /// The answer to a request the server itself refuses (bad framing, too large, time out): an RFC 9457 body.
