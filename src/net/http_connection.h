@@ -58,6 +58,10 @@ class HttpConnection final : private BodyWriter {
   Task<bool> flush();
 
   Task<bool> write(std::string_view bytes) override;
+  void give_up() override {
+    stream_broken_ = true;
+    reset();
+  }
   bool draining() const override { return worker_.draining(); }
 
   HttpWorker& worker_;

@@ -52,6 +52,8 @@ class BodyWriter {
   virtual ~BodyWriter() = default;
   /// Completes when the bytes are handed to the kernel. False: the peer is gone or a deadline fired; stop.
   virtual Task<bool> write(std::string_view bytes) = 0;
+  /// The body cannot be completed: the connection is reset, so that the peer does not take it for whole.
+  virtual void give_up() = 0;
   /// The server is draining: end the stream soon.
   virtual bool draining() const = 0;
 };
