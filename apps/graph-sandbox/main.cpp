@@ -47,6 +47,7 @@ net::HttpServerLimits server_limits() {
   net::HttpServerLimits limits;
   limits.requests_in_flight = 50'000;
   limits.requests_per_connection = 1'000'000;
+  limits.body_bytes = sandbox::kMostUploadBytes;
   return limits;
 }
 

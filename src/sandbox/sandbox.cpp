@@ -61,6 +61,7 @@ Sandbox::Sandbox(SandboxConfig config, TemplateCatalogue templates, std::optiona
       queue_(parts.scheduler, webhook_client_, parts.chance, config_.webhooks, config_.waba_id, hooks(*this)),
       backend_(config_, parts.scheduler, parts.ids, ledger_, queue_),
       graph_(config_, templates_, backend_, faults_, parts.ids),
+      media_(config_, parts.ids),
       control_(ledger_, queue_, backend_, faults_) {}
 
 Sandbox::~Sandbox() = default;
@@ -74,7 +75,17 @@ WebhookQueue::Hooks Sandbox::hooks(Sandbox& self) {
               }};
 }
 
+std::size_t Sandbox::body_limit(net::Method method, std::string_view path) const {
+  // What is not an upload is no larger than servers usually take.
+  return MediaApi::is_upload(method, path) ? kMostUploadBytes : net::HttpServerLimits{}.body_bytes;
+}
+
+std::unique_ptr<net::BodySink> Sandbox::body_sink(net::Method method, std::string_view path) const {
+  return MediaApi::is_upload(method, path) ? std::make_unique<MediaForm>() : nullptr;
+}
+
 Task<net::HttpResponse> Sandbox::handle(const net::HttpRequest& request) {
+  if (auto media = media_.handle(request)) co_return std::move(*media);
   Reply reply;
   if (request.path == "/_sandbox/verify" && request.method == net::Method::kPost) {
     reply = co_await verify(request);

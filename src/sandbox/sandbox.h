@@ -10,6 +10,7 @@
 #include "sandbox/faults.h"
 #include "sandbox/graph_api.h"
 #include "sandbox/ledger.h"
+#include "sandbox/media_api.h"
 #include "sandbox/templates.h"
 #include "sandbox/webhook_client.h"
 #include "sandbox/webhook_queue.h"
@@ -39,6 +40,8 @@ class Sandbox final : public net::HttpHandler {
   Ledger& ledger() { return ledger_; }
   Faults& faults() { return faults_; }
 
+  std::size_t body_limit(net::Method method, std::string_view path) const override;
+  std::unique_ptr<net::BodySink> body_sink(net::Method method, std::string_view path) const override;
   Task<net::HttpResponse> handle(const net::HttpRequest& request) override;
 
   /// Ends waits for delayed answers and stops webhooks; completes when none is in flight.
@@ -58,6 +61,7 @@ class Sandbox final : public net::HttpHandler {
   WebhookQueue queue_;
   Backend backend_;
   GraphApi graph_;
+  MediaApi media_;
   ControlApi control_;
   /// Answers that are being delayed.
   std::list<OneShot<bool>> waits_;
