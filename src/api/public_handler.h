@@ -5,6 +5,7 @@
 #include "api/dead_letters_api.h"
 #include "api/health.h"
 #include "api/intents_api.h"
+#include "api/media_api.h"
 #include "api/senders_api.h"
 #include "delivery/event_feed.h"
 #include "inbound/inbound.h"
@@ -27,6 +28,8 @@ struct PublicParts {
   inbound::Inbound& inbound;
   delivery::EventFeed& feed;
   telemetry::LoopMetrics& metrics;
+  /// Null: GET /v1/media/{mediaId} does not exist.
+  outbound::MediaReader* media = nullptr;
 };
 
 /// One per loop.
@@ -49,6 +52,7 @@ class PublicHandler final : public net::HttpHandler {
   IntentsApi intents_;
   SendersApi senders_;
   DeadLettersApi dead_letters_;
+  MediaApi media_;
 };
 
 }  // namespace wac::api

@@ -115,6 +115,16 @@ struct Config {
   Limits limits;                               // of every sender that sets none of its own
   Millis request_budget{25'000};               // REQUEST_BUDGET_MS: waiting POST /v1/intents
   std::size_t sends_in_flight = 256;           // SENDS_IN_FLIGHT: concurrent Graph requests per loop
+
+  Millis media_timeout{120'000};                    // MEDIA_TIMEOUT_MS: fetching and uploading one file
+  std::size_t media_in_flight = 4;                  // MEDIA_IN_FLIGHT: files at once per loop
+  std::size_t media_max_bytes = 104'857'600;        // MEDIA_MAX_BYTES: of one file, whatever Meta would take
+  Millis media_url_ttl{600'000};                    // MEDIA_URL_TTL_MS: how long a URL is not asked again
+  std::vector<std::string> media_allowed_hosts;     // MEDIA_ALLOWED_HOSTS: empty: any
+  std::vector<std::string> media_allowed_networks;  // MEDIA_ALLOWED_NETWORKS: beyond the public internet
+  std::vector<std::uint16_t> media_allowed_ports;   // MEDIA_ALLOWED_PORTS: beside 443 (and 80 for http)
+  bool media_allow_http = false;                    // MEDIA_ALLOW_HTTP=1: not in production
+  std::vector<std::string> media_download_hosts{"lookaside.fbsbx.com"};  // MEDIA_DOWNLOAD_HOSTS
 };
 
 /// Looks a variable up; nothing when unset. Injected: tests pass a map.

@@ -85,6 +85,7 @@ void check_production(const Config& config, Problems& problems) {
   const auto origin = parse_origin(config.graph_url);
   if (!origin || origin->scheme != "https")
     problems.add("GRAPH_API_URL", "set it to an https:// URL in production");
+  if (config.media_allow_http) problems.add("MEDIA_ALLOW_HTTP", "unset it in production: use https:// URLs");
   if (config.intent_retention < hours{24}) problems.add("INTENT_RETENTION_MS", at_least_a_day());
   if (config.event_dedupe_retention < hours{24}) problems.add("EVENT_DEDUPE_RETENTION_MS", at_least_a_day());
   if (config.event_retention < hours{24}) problems.add("EVENT_RETENTION_MS", at_least_a_day());

@@ -93,6 +93,9 @@ Setting sender_id();
 Setting waba_id();
 Setting tenant_id();
 
+/// What `mediaUrl` may lead to, and at what cost.
+void append_media_settings(std::vector<Setting>& table);
+
 /// The one the variables describe; null when they describe none.
 const SenderConfig* first_sender(const Config& config);
 

@@ -214,6 +214,7 @@ std::vector<Setting> all_settings() {
   append_store_settings(table);
   append_outbound_settings(table);
   append_limit_settings(table);
+  append_media_settings(table);
   return table;
 }
 

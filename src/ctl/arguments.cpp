@@ -26,7 +26,10 @@ void add_globals(CLI::App& app, Draft& draft) {
 void add_media(CLI::App& send, MessageFlags& message, const std::string& type) {
   CLI::App* app = child(send, type, "a media message");
   auto* id = app->add_option("--id", message.media_id, "a media id Meta gave");
-  app->add_option("--link", message.link, "a public https URL that Meta fetches")->excludes(id);
+  auto* link = app->add_option("--link", message.link, "a public https URL that Meta fetches")->excludes(id);
+  app->add_option("--media-url", message.media_url, "a URL the connector fetches and uploads")
+      ->excludes(id)
+      ->excludes(link);
   if (type != "audio" && type != "sticker") app->add_option("--caption", message.caption, "text below it");
   if (type == "document") app->add_option("--filename", message.filename, "the name the user sees");
   if (type == "audio") app->add_flag("--voice", message.voice, "show it as a voice message (OGG, Opus)");

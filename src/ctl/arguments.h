@@ -30,6 +30,7 @@ struct MessageFlags {
   bool preview_url = false;
   std::string media_id = {};
   std::string link = {};
+  std::string media_url = {};
   std::string caption = {};
   std::string filename = {};
   bool voice = false;

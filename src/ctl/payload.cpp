@@ -22,12 +22,14 @@ Made make_text(const MessageFlags& flags) {
 }
 
 Made make_media(const MessageFlags& flags) {
-  if (flags.media_id.empty() == flags.link.empty()) {
-    return std::unexpected("send " + flags.type + ": give --id or --link, and only one");
+  const int sources = int{!flags.media_id.empty()} + int{!flags.link.empty()} + int{!flags.media_url.empty()};
+  if (sources != 1) {
+    return std::unexpected("send " + flags.type + ": give --id, --link or --media-url, and only one");
   }
   json::object media;
   add_text(media, "id", flags.media_id);
   add_text(media, "link", flags.link);
+  add_text(media, "mediaUrl", flags.media_url);
   add_text(media, "caption", flags.caption);
   add_text(media, "filename", flags.filename);
   if (flags.voice) media["voice"] = true;

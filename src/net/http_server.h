@@ -18,12 +18,14 @@ struct HttpServerLimits {
   std::size_t connections = 20'000;              ///< beyond it: 503 and close at once
   std::size_t requests_in_flight = 4'096;        ///< handlers running per loop; beyond it: 503 + Retry-After
   std::size_t requests_per_connection = 10'000;  ///< after that many: `Connection: close`
-  Millis header_deadline{15'000};        ///< from a request's first byte to its blank line: 408, close
-  Millis idle_deadline{75'000};          ///< keep-alive without a byte: closed
-  Millis body_deadline{30'000};          ///< from blank line to last body byte: 408, close
-  Millis write_deadline{15'000};         ///< an answer's (or stream chunk's) write: closed
-  Millis linger_deadline{1'000};         ///< reading on after an early error so that the peer sees it
-  std::size_t linger_bytes = 64 * 1024;  ///< as above, by size
+  Millis header_deadline{15'000};  ///< from a request's first byte to its blank line: 408, close
+  Millis idle_deadline{75'000};    ///< keep-alive without a byte: closed
+  Millis body_deadline{30'000};    ///< from blank line to last body byte: 408, close
+  Millis write_deadline{15'000};   ///< an answer's (or stream chunk's) write: closed
+  Millis linger_deadline{1'000};   ///< reading on after an early error so that the peer sees it
+  /// As above, by size. A peer that sends a whole body before it reads must get to the answer, so this is
+  /// more than any body such a peer is likely to have; what bounds the reading is the deadline.
+  std::size_t linger_bytes = 16 * 1024 * 1024;
 };
 
 /// What answers requests. One instance per loop; called only on that loop.

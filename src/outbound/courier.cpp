@@ -1,6 +1,7 @@
 #include "outbound/courier.h"
 
 #include "base/expose.h"
+#include "outbound/media.h"
 #include "outbound/passage.h"
 #include "store/attempt_id.h"
 #include "whatsapp/message.h"
@@ -22,9 +23,19 @@ constexpr Millis kFirstPause{20};
 constexpr Millis kLastPause{1'000};
 /// How long a message waits for a newer listing before its template refuses it.
 constexpr Millis kTemplatePatience{3'000};
+/// Of a lease, what is kept for writing the outcome down when media came before the send.
+constexpr Millis kMediaMargin{500};
+/// How long a claimed message waits for its file. It holds a slot meanwhile, and a crash would leave its
+/// outcome unknown although nothing was sent: the rest of a long wait is spent in the queue.
+constexpr Millis kMediaPatience{2'000};
 
 Micros since(MonoTime start, MonoTime end) {
   return std::chrono::duration_cast<Micros>(end - start);
+}
+
+/// Which attempt this is of those that count.
+std::uint32_t counted(const IntentRecord& record) {
+  return record.attempt - std::min(record.uncounted, record.attempt - 1);
 }
 
 /// Text of the error catalogue: ours, without personal data.
@@ -130,23 +141,57 @@ Task<void> Courier::learn(const whatsapp::Recipient& recipient, const IntentReco
 
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,
                                   const IntentRecord& record) {
+  if (names_media(content.payload)) co_return co_await attempt_with_media(sender, content, record);
+  const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
+  const auto result = co_await send(sender, content, content.payload, record);
+  co_return judge(result, repeatable, counted(record), rules_.of(sender.policies), parts_.loop.wall_now(),
+                  parts_.random);
+}
+
+Task<AttemptEnd> Courier::attempt_with_media(const config::SenderEntry& sender, const Content& content,
+                                             const IntentRecord& record) {
+  const RetryRules rules = rules_.of(sender.policies);
+  const std::uint32_t number = counted(record);
+  std::optional<SuppliedMedia> refused;
+  for (;;) {
+    // Whatever fails before the send is a safe failure. A file that takes longer goes on without us, and the
+    // next attempt finds it. The lease, which ends when the record is due, must last for the send.
+    const Millis left = record.due - parts_.loop.wall_now() - parts_.config.graph_timeout - kMediaMargin;
+    const Deadline patience{parts_.loop.now() + std::min(left, kMediaPatience)};
+    boost::json::object payload = content.payload;
+    std::expected<SuppliedMedia, MediaFailure> supplied =
+        std::unexpected(refused_for_good(LocalError::kMediaUnreachable));
+    if (parts_.media != nullptr) {
+      supplied = co_await parts_.media->supply(sender, payload, patience, refused ? &*refused : nullptr);
+    }
+    if (!supplied) {
+      co_return media_end(supplied.error(), number, rules, parts_.loop.wall_now(), parts_.random);
+    }
+    const auto result = co_await send(sender, content, payload, record);
+    // Meta has certainly not taken the message, so it may be sent again, once, with files uploaded anew.
+    if (refused || !supplied->may_be_lost || !may_mean_lost_media(result)) {
+      co_return judge(result, Repeatable::kNo, number, rules, parts_.loop.wall_now(), parts_.random);
+    }
+    refused = std::move(*supplied);
+  }
+}
+
+Task<net::ClientResult> Courier::send(const config::SenderEntry& sender, const Content& content,
+                                      const boost::json::object& payload, const IntentRecord& record) {
   const std::string opaque = store::format_attempt_id({record.key, record.attempt});
   whatsapp::Envelope envelope;
   envelope.recipient = content.recipient ? &*content.recipient : nullptr;
   envelope.context_message_id = content.context_message_id;
   envelope.opaque = opaque;
-  PersonalText body = whatsapp::build_message(content.payload, envelope);
-  const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
+  PersonalText body = whatsapp::build_message(payload, envelope);
 
   parts_.metrics.add(Counter::kSendAttempts);
   if (record.attempt > 1) parts_.metrics.add(Counter::kSendRetries);
   const MonoTime started = parts_.loop.now();
-  const auto result =
+  auto result =
       co_await parts_.graph.send(sender, std::move(body), Deadline{started + parts_.config.graph_timeout});
   parts_.metrics.observe(Histogram::kSendLatency, since(started, parts_.loop.now()));
-  const std::uint32_t counted = record.attempt - std::min(record.uncounted, record.attempt - 1);
-  co_return judge(result, repeatable, counted, rules_.of(sender.policies), parts_.loop.wall_now(),
-                  parts_.random);
+  co_return result;
 }
 
 Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {

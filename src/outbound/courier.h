@@ -17,6 +17,9 @@
 
 namespace wac::outbound {
 
+class Media;
+struct SuppliedMedia;
+
 /// What Outbound and its courier work with. Everything outlives them and belongs to (or is shared with) their
 /// loop.
 struct OutboundParts {
@@ -38,6 +41,8 @@ struct OutboundParts {
   contacts::Contacts* contacts = nullptr;
   /// Whether a template (name, language code) of the sender is known to be marketing; empty: none is.
   std::function<bool(const config::SenderEntry&, std::string_view, std::string_view)> is_marketing = {};
+  /// Fetches and uploads what `mediaUrl` names. Null: nobody does, and such messages fail.
+  Media* media = nullptr;
 };
 
 /// One per loop. `parts` outlive it.
@@ -45,9 +50,9 @@ class Courier {
  public:
   explicit Courier(const OutboundParts& parts);
 
-  /// At most one request on the wire, then the settlement under the claim's token. Returns the record as it
-  /// stands afterwards; one whose outcome could not be recorded is shown as unknown. `detail`, when given,
-  /// takes AttemptEnd::detail and lives until the task ends.
+  /// At most one request that Meta may have taken, then the settlement under the claim's token. Returns the
+  /// record as it stands afterwards; one whose outcome could not be recorded is shown as unknown. `detail`,
+  /// when given, takes AttemptEnd::detail and lives until the task ends.
   Task<store::IntentRecord> deliver(store::IntentRecord record, Content content,
                                     PersonalText* detail = nullptr);
   /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
@@ -57,8 +62,13 @@ class Courier {
   /// The end of an attempt that is not made, because the template's definition forbids it.
   Task<std::optional<AttemptEnd>> misfit(const config::SenderEntry& sender, const Content& content,
                                          WallTime lease_end);
+  /// Under the record's claim.
   Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content,
                            const store::IntentRecord& record);
+  Task<AttemptEnd> attempt_with_media(const config::SenderEntry& sender, const Content& content,
+                                      const store::IntentRecord& record);
+  Task<net::ClientResult> send(const config::SenderEntry& sender, const Content& content,
+                               const boost::json::object& payload, const store::IntentRecord& record);
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
   /// Says once what a settlement changed about its sender.
   void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);

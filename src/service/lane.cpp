@@ -41,14 +41,26 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   auto graph = outbound::make_graph(shared.config, *lane->http_);
   if (!graph) return std::unexpected(graph.error());
   lane->graph_ = std::move(*graph);
+  if (auto made = lane->make_media(shared); !made) return std::unexpected(made.error());
   if (auto made = lane->make_templates(shared); !made) return std::unexpected(made.error());
   lane->contacts_ = std::make_unique<contacts::Contacts>(
       contacts::ContactsParts{lane->store_->contacts(), lane->store_->records(), *lane->fingerprints_,
                               *lane->sealer_, shared.config.contact_retention});
-  const outbound::OutboundParts parts{
-      shared.config, shared.directory, *lane->loop_, *lane->random_, lane->store_->intents(), *lane->graph_,
-      *lane->fingerprints_, *lane->sealer_, shared.log, metrics, shared.wake, lane->templates_.get(),
-      lane->contacts_.get(), marketing_check(*lane->templates_)};
+  const outbound::OutboundParts parts{shared.config,
+                                      shared.directory,
+                                      *lane->loop_,
+                                      *lane->random_,
+                                      lane->store_->intents(),
+                                      *lane->graph_,
+                                      *lane->fingerprints_,
+                                      *lane->sealer_,
+                                      shared.log,
+                                      metrics,
+                                      shared.wake,
+                                      lane->templates_.get(),
+                                      lane->contacts_.get(),
+                                      marketing_check(*lane->templates_),
+                                      lane->media_.get()};
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
@@ -62,9 +74,10 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       lane->contacts_.get()});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
-  lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{
-      shared.config, shared.directory, shared.auth, shared.health, *lane->loop_, *lane->random_,
-      *lane->outbound_, *lane->senders_, *lane->dead_letters_, *lane->inbound_, *lane->feed_, metrics});
+  lane->handler_ = std::make_unique<api::PublicHandler>(
+      api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
+                       *lane->random_, *lane->outbound_, *lane->senders_, *lane->dead_letters_,
+                       *lane->inbound_, *lane->feed_, metrics, lane->media_reader_.get()});
   return lane;
 }
 
@@ -76,6 +89,19 @@ Result<void> Lane::make_templates(Shared& shared) {
   rules.refresh = shared.config.template_refresh;
   templates_ =
       std::make_unique<outbound::Templates>(*loop_, shared.templates, *template_source_, rules, shared.log);
+  return {};
+}
+
+Result<void> Lane::make_media(Shared& shared) {
+  transfers_ = net::HttpTransfers::make(*loop_, shared.tls);
+  media_ids_ = std::make_unique<outbound::StoredMediaIds>(store_->records(), *sealer_);
+  auto media = outbound::Media::make(
+      {shared.config, *loop_, *random_, *fingerprints_, *transfers_, *media_ids_, shared.log, *metrics_});
+  if (!media) return std::unexpected(media.error());
+  media_ = std::move(*media);
+  auto reader = outbound::MediaReader::make(shared.config, *loop_, *http_, *transfers_);
+  if (!reader) return std::unexpected(reader.error());
+  media_reader_ = std::move(*reader);
   return {};
 }
 
@@ -181,13 +207,19 @@ Task<void> Lane::watch() {
   }
 }
 
-Task<void> Lane::end_work(Deadline deadline) {
+void Lane::hand_back() {
   feed_->stop();
+  media_->hand_back();
+}
+
+Task<void> Lane::end_work(Deadline deadline) {
+  hand_back();
   co_await dispatcher_->stop();
   stopping_ = true;
   stop_signal_.set(true);
   co_await work_.join();
   co_await templates_->stop();
+  co_await media_->stop();
   co_await http_->stop();
   co_await store_->stop(deadline);
   if (redis_) co_await redis_->stop(deadline);

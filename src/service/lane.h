@@ -4,8 +4,12 @@
 #include "api/public_handler.h"
 #include "net/event_loop.h"
 #include "net/http_client.h"
+#include "net/http_transfer.h"
 #include "net/redis.h"
 #include "outbound/dispatcher.h"
+#include "outbound/media.h"
+#include "outbound/media_reader.h"
+#include "outbound/stored_media_ids.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
@@ -50,6 +54,8 @@ class Lane {
   Task<Result<void>> check_durability();
   /// Begins handing out due intents and watching itself.
   void begin_work();
+  /// Lets go of those who only wait: readers of events, messages whose media is under way. On its loop.
+  void hand_back();
   /// Hands out nothing more, lets what is in flight finish, closes the clients and the store.
   Task<void> end_work(Deadline deadline);
   /// Ends the thread. Main thread.
@@ -69,6 +75,7 @@ class Lane {
   Lane() = default;
   Result<void> make_store(Shared& shared);
   Result<void> make_templates(Shared& shared);
+  Result<void> make_media(Shared& shared);
   Task<void> watch();
 
   std::unique_ptr<net::EventLoop> loop_;
@@ -84,6 +91,10 @@ class Lane {
   std::unique_ptr<outbound::TemplateSource> template_source_;
   std::unique_ptr<outbound::Templates> templates_;
   std::unique_ptr<contacts::Contacts> contacts_;
+  std::unique_ptr<net::HttpTransfers> transfers_;
+  std::unique_ptr<outbound::MediaIds> media_ids_;
+  std::unique_ptr<outbound::Media> media_;
+  std::unique_ptr<outbound::MediaReader> media_reader_;
   std::unique_ptr<outbound::Outbound> outbound_;
   std::unique_ptr<outbound::Senders> senders_;
   std::unique_ptr<outbound::DeadLetters> dead_letters_;

@@ -301,7 +301,7 @@ DrainResult RunningService::drain() {
   health_.draining = true;
   log_->log(Severity::kInfo, "draining", Field{"timeoutMs", config_.drain_timeout});
   std::atomic<bool> complete{true};
-  for (const auto& lane : lanes_) lane->loop().post([feed = &lane->feed()] { feed->stop(); });
+  for (const auto& lane : lanes_) lane->loop().post([lane = lane.get()] { lane->hand_back(); });
 
   Lane* first = lanes_.front().get();
   for (net::HttpServer* server : {server_.get(), admin_server_.get()}) {

@@ -70,6 +70,10 @@ constexpr CounterRow kCounters[] = {
     {Counter::kConfigReloaded, "whatsapp_config_reloads_total", "outcome", "applied",
      "Changed configurations that were taken over, or refused with the old one staying in force."},
     {Counter::kConfigRefused, "whatsapp_config_reloads_total", "outcome", "refused", ""},
+    {Counter::kMediaUploaded, "whatsapp_media_total", "outcome", "uploaded",
+     "Files named by mediaUrl: uploaded, found uploaded before, or not to be had."},
+    {Counter::kMediaReused, "whatsapp_media_total", "outcome", "reused", ""},
+    {Counter::kMediaFailed, "whatsapp_media_total", "outcome", "failed", ""},
 };
 
 struct HistogramRow {

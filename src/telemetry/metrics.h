@@ -52,6 +52,9 @@ enum class Counter : std::uint8_t {
   kStoreErrors,            ///< whatsapp_store_errors_total
   kConfigReloaded,         ///< whatsapp_config_reloads_total{outcome="applied"}
   kConfigRefused,          ///< whatsapp_config_reloads_total{outcome="refused"}
+  kMediaUploaded,          ///< whatsapp_media_total{outcome="uploaded"}
+  kMediaReused,            ///< whatsapp_media_total{outcome="reused"}
+  kMediaFailed,            ///< whatsapp_media_total{outcome="failed"}
   kCount
 };
 

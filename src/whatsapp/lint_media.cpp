@@ -9,11 +9,14 @@ constexpr Field kId = optional("id", text(kOpaqueId));
 constexpr Field kLink = optional("link", text(kHttpsUrl));
 constexpr Field kCaption = optional("caption", text(0, 1024));
 constexpr Field kFilename = optional("filename", text(1));
-constexpr Field kMediaUrl = forbidden(
-    "mediaUrl", "is not supported: give id (uploaded before) or link (a public https URL that Meta fetches)");
+// Which schemes and hosts are allowed is a setting, so it is judged when the file is fetched.
+constexpr Field kMediaUrl = optional("mediaUrl", text(kWebUrl, 2'048));
 
+/// `id` (uploaded before), `link` (Meta fetches it) or `mediaUrl` (we fetch and upload it).
 void check_source(const boost::json::object& media, Report& report) {
-  exactly_one(media, "id", "link", report);
+  const int sources =
+      int{media.contains("id")} + int{media.contains("link")} + int{media.contains("mediaUrl")};
+  if (sources != 1) report.broken("must have exactly one of id, link and mediaUrl");
 }
 
 constexpr std::array kPlainFields{kId, kLink, kMediaUrl};

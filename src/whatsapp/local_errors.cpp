@@ -12,6 +12,11 @@ constexpr LocalErrorInfo entry(LocalError error, std::string_view name, std::str
   return {name, {code_of(error), ErrorClass::kPermanent, scope, Millis{0}, meaning, advice}};
 }
 
+constexpr LocalErrorInfo of_media(LocalError error, std::string_view name, std::string_view meaning,
+                                  std::string_view advice) {
+  return entry(error, name, meaning, advice, ErrorScope::kMessage);
+}
+
 constexpr std::array kTable{
     entry(LocalError::kTemplateUnknown, "template_unknown",
           "the account has no template of this name in this language; nothing was sent",
@@ -25,6 +30,18 @@ constexpr std::array kTable{
     entry(LocalError::kTemplateNeedsPhone, "template_needs_phone",
           "an authentication template cannot go to a business-scoped user id; nothing was sent",
           "Send it to the user's phone number."),
+    of_media(LocalError::kMediaTypeRefused, "media_type_refused",
+             "the file of mediaUrl is not of a type Meta takes here; nothing was sent",
+             "Check that the file is what its server declares, and of a type listed for its message."),
+    of_media(LocalError::kMediaTooLarge, "media_too_large",
+             "the file of mediaUrl is larger than its type may be; nothing was sent",
+             "Send a smaller file, or this one as a document of up to 100 MB."),
+    of_media(LocalError::kMediaUnreachable, "media_unreachable",
+             "the file of mediaUrl could not be fetched; nothing was sent",
+             "Open the URL from where the connector runs; it must answer 200 without a login."),
+    of_media(LocalError::kMediaForbiddenAddress, "media_forbidden_address",
+             "mediaUrl leads to a scheme, host, port or address that is not allowed; nothing was sent",
+             "Use a public https URL, or allow the host or network by the MEDIA_ALLOWED_ settings."),
     entry(
         LocalError::kWindowClosed, "window_closed",
         "more than 24 hours have passed since the user's last message or call; nothing was sent",

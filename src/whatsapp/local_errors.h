@@ -18,6 +18,10 @@ enum class LocalError : std::uint32_t {
   kTemplateNotApproved = 4'000'000'002,
   kTemplateParameters = 4'000'000'003,
   kTemplateNeedsPhone = 4'000'000'004,
+  kMediaTypeRefused = 4'000'000'011,
+  kMediaTooLarge = 4'000'000'012,
+  kMediaUnreachable = 4'000'000'013,
+  kMediaForbiddenAddress = 4'000'000'014,
   kWindowClosed = 4'000'000'021,
   kOptedOut = 4'000'000'022,
 };

@@ -5,7 +5,8 @@
 
 namespace wac::whatsapp::schema {
 
-/// Media: exactly one of `id` (uploaded before) and `link` (Meta fetches it).
+/// Media: exactly one of `id` (uploaded before), `link` (Meta fetches it) and `mediaUrl` (ours: fetched and
+/// uploaded before the send).
 extern const Shape kPlainMedia;
 extern const Shape kNamedMedia;  ///< with `filename`
 

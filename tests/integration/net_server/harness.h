@@ -16,12 +16,14 @@ namespace wac::net::testing {
 /// `/` ok; `/echo` the body; `/peer` the peer; `/name` the handler's number; `/close` closes; `/empty` 204;
 /// `/hold` answers after release(); `/big?n` n bytes; `/stream?n` n chunks; `/endless` chunks until told to
 /// stop;
-/// `/small` takes 8 bytes of body.
+/// `/small` takes 8 bytes of body; `/sink` counts a body that goes to a sink; `/broken` a stream that gives
+/// up.
 class TestHandler final : public HttpHandler {
  public:
   TestHandler(EventLoop& loop, int number) : loop_(loop), number_(number) {}
 
   std::size_t body_limit(Method method, std::string_view path) const override;
+  std::unique_ptr<BodySink> body_sink(Method method, std::string_view path) const override;
   Task<HttpResponse> handle(const HttpRequest& request) override;
 
   /// Lets all held requests go on. Any thread.

@@ -162,6 +162,10 @@ TEST(HttpServerLimit, AnEarlyRefusalReachesAPeerThatIsStillSending) {
   Client client(server.port());
   ASSERT_TRUE(client.send(post("/small", std::string(40'000, 'a'))));
   EXPECT_EQ(status_of(client.response()), 413);
+  // Also one that sends everything before it looks.
+  Client stubborn(server.port());
+  ASSERT_TRUE(stubborn.send(post("/small", std::string(5'000'000, 'a'))));
+  EXPECT_EQ(status_of(stubborn.response()), 413);
 }
 
 TEST(HttpServerLimit, LingerBytes) {

@@ -196,6 +196,31 @@ TEST(HttpServer, AHandlerFinishesThoughItsPeerIsGone) {
   EXPECT_EQ(server.stats().requests_in_flight, 0U);
 }
 
+TEST(HttpServer, ABodyMayGoToASink) {
+  TestServer server;
+  Client client(server.port());
+  ASSERT_TRUE(client.send(post("/sink", std::string(300'000, 'a'))));
+  EXPECT_EQ(body_of(client.response()), "300000 in the sink, 0 in the body");
+  ASSERT_TRUE(
+      client.send("POST /sink HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: "
+                  "chunked\r\n\r\n5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n"));
+  EXPECT_EQ(body_of(client.response()), "6 in the sink, 0 in the body");
+  ASSERT_TRUE(client.send(get("/sink")));
+  EXPECT_EQ(body_of(client.response()), "0 in the sink, 0 in the body");
+  ASSERT_TRUE(client.send(post("/echo", "hello")));
+  EXPECT_EQ(body_of(client.response()), "hello");
+}
+
+TEST(HttpServer, AStreamThatGivesUpDoesNotLookWhole) {
+  TestServer server;
+  Client client(server.port());
+  ASSERT_TRUE(client.send(get("/broken")));
+  const std::string all = client.rest();
+  EXPECT_EQ(status_of(all), 200);
+  EXPECT_FALSE(all.ends_with("0\r\n\r\n")) << all;
+  EXPECT_TRUE(eventually([&] { return server.stats().open_connections == 0; }));
+}
+
 TEST(HttpServer, SharesConnectionsBetweenItsLoops) {
   TestServer server({}, 2);
   std::vector<Client> clients;

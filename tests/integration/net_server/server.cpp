@@ -14,6 +14,21 @@ Task<void> write_chunks(BodyWriter& out, std::size_t count) {
   }
 }
 
+Task<void> write_and_give_up(BodyWriter& out) {
+  co_await out.write("part");
+  out.give_up();
+}
+
+/// Counts what it takes.
+class CountingSink final : public BodySink {
+ public:
+  void take(std::string_view bytes) override { count_ += bytes.size(); }
+  std::size_t count() const { return count_; }
+
+ private:
+  std::size_t count_ = 0;
+};
+
 Task<void> write_endlessly(BodyWriter& out, EventLoop& loop, std::atomic<std::size_t>& streams) {
   ++streams;
   const std::string chunk(1000, 'e');
@@ -34,6 +49,10 @@ Task<void> drain_into(HttpServer& server, EventLoop& loop, Deadline deadline, st
 
 std::size_t TestHandler::body_limit(Method, std::string_view path) const {
   return path == "/small" ? 8 : 64 * 1024 * 1024;
+}
+
+std::unique_ptr<BodySink> TestHandler::body_sink(Method, std::string_view path) const {
+  return path == "/sink" ? std::make_unique<CountingSink>() : nullptr;
 }
 
 Task<HttpResponse> TestHandler::handle(const HttpRequest& request) {
@@ -61,6 +80,12 @@ Task<HttpResponse> TestHandler::handle(const HttpRequest& request) {
   } else if (request.path == "/stream") {
     const std::size_t count = std::stoul(std::string(request.query));
     response.stream = [count](BodyWriter& out) { return write_chunks(out, count); };
+  } else if (request.path == "/sink") {
+    const auto* sink = dynamic_cast<const CountingSink*>(request.sink);
+    response.body = std::to_string(sink == nullptr ? 0 : sink->count()) + " in the sink, " +
+                    std::to_string(request.body.size()) + " in the body";
+  } else if (request.path == "/broken") {
+    response.stream = [](BodyWriter& out) { return write_and_give_up(out); };
   } else if (request.path == "/endless") {
     response.stream = [this](BodyWriter& out) { return write_endlessly(out, loop_, streams_); };
   } else {

@@ -127,6 +127,16 @@ TEST(Results, AFallbackThatWentOutIsSaidAndIsNoError) {
   EXPECT_FALSE(results[2].as_object().contains("fallbackUsed"));
 }
 
+TEST(Results, AReasonOfOursIsShownByName) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kFailed, 4'000'000'012));
+  const auto body = json::parse(results_json(lines));
+  const auto& result = body.at("result").at("results").at(0);
+  EXPECT_EQ(result.at("errorCode"), "media_too_large");
+  EXPECT_FALSE(result.at("errorMessage").as_string().empty());
+  EXPECT_FALSE(result.at("advice").as_string().empty());
+}
+
 TEST(Results, AConflictTellsNothingOfTheOtherIntent) {
   std::vector<ResultLine> lines;
   lines.push_back(line(Submission::kBodyConflict, IntentState::kDelivered));

@@ -29,12 +29,14 @@ TEST(Payload, OfMediaByIdAndByLink) {
                  R"({"type":"image","image":{"id":"123","caption":"A cat"}})");
   expect_payload({.type = "document", .link = "https://a.b/c.pdf", .filename = "c.pdf"},
                  R"({"type":"document","document":{"link":"https://a.b/c.pdf","filename":"c.pdf"}})");
+  expect_payload({.type = "image", .media_url = "https://a.b/c.jpg"},
+                 R"({"type":"image","image":{"mediaUrl":"https://a.b/c.jpg"}})");
   expect_payload({.type = "audio", .media_id = "1", .voice = true},
                  R"({"type":"audio","audio":{"id":"1","voice":true}})");
 }
 
 TEST(Payload, OfMediaNeedsOneSource) {
-  EXPECT_THAT(make_payload({.type = "video"}).error(), HasSubstr("--id or --link"));
+  EXPECT_THAT(make_payload({.type = "video"}).error(), HasSubstr("--id, --link or --media-url"));
 }
 
 TEST(Payload, OfALocation) {

@@ -44,9 +44,9 @@ TEST(Lint, WantsExactlyOneSourceOfMedia) {
     };
     EXPECT_TRUE(media(R"("id":"1013859600285441")").empty());
     EXPECT_TRUE(media(R"("link":"https://example.com/a.b?c=d")").empty());
-    EXPECT_EQ(media(""), Found{"/" + type + " must have exactly one of id and link"});
+    EXPECT_EQ(media(""), Found{"/" + type + " must have exactly one of id, link and mediaUrl"});
     EXPECT_EQ(media(R"("id":"1","link":"https://example.com")"),
-              Found{"/" + type + " must have exactly one of id and link"});
+              Found{"/" + type + " must have exactly one of id, link and mediaUrl"});
     EXPECT_EQ(media(R"("link":"http://example.com")"),
               Found{"/" + type + "/link must be a URL that begins with https://"});
     EXPECT_EQ(media(R"("id":1)"), Found{"/" + type + "/id must be text"});
@@ -54,12 +54,22 @@ TEST(Lint, WantsExactlyOneSourceOfMedia) {
   }
 }
 
-TEST(Lint, SaysThatMediaUrlIsNotSupported) {
-  const Found found = lint_text(R"({"type":"image","image":{"mediaUrl":"https://example.com/a.jpg"}})");
-  ASSERT_EQ(found.size(), 2U);
-  EXPECT_EQ(found[0],
-            "/image/mediaUrl is not supported: give id (uploaded before) or link (a public https URL that "
-            "Meta fetches)");
+TEST(Lint, TakesAMediaUrlWhereverMediaMayBe) {
+  for (
+      const char* payload : {
+          R"({"type":"image","image":{"mediaUrl":"https://example.com/a.jpg","caption":"c"}})",
+          R"({"type":"audio","audio":{"mediaUrl":"https://example.com/a.ogg","voice":true}})",
+          R"({"type":"sticker","sticker":{"mediaUrl":"http://localhost:8000/a.webp"}})",
+          R"({"type":"document","document":{"mediaUrl":"https://example.com/a","filename":"a.pdf"}})",
+          R"({"type":"template","template":{"name":"t","language":{"code":"en"},"components":[{"type":"header","parameters":[{"type":"image","image":{"mediaUrl":"https://example.com/a.jpg"}}]}]}})",
+      }) {
+    EXPECT_EQ(lint_text(payload), Found{}) << payload;
+  }
+  EXPECT_EQ(
+      lint_text(
+          R"({"type":"image","image":{"mediaUrl":"https://example.com/a","link":"https://example.com/a"}})"),
+      Found{"/image must have exactly one of id, link and mediaUrl"});
+  EXPECT_EQ(lint_text(R"({"type":"image","image":{"mediaUrl":"file:///etc/passwd"}})").size(), 1U);
 }
 
 TEST(Lint, KeepsFieldsToTheTypesThatHaveThem) {
@@ -344,7 +354,7 @@ TEST(LintTemplate, ChecksParameters) {
       (Found{at + "/currency/code must be a currency code such as EUR",
              at + "/currency/amount_1000 must be a whole number"}));
   EXPECT_EQ(of_template(R"({"type":"header","parameters":[{"type":"image","image":{}}]})"),
-            Found{at + "/image must have exactly one of id and link"});
+            Found{at + "/image must have exactly one of id, link and mediaUrl"});
   EXPECT_EQ(
       of_template(
           R"({"type":"limited_time_offer","parameters":[{"type":"limited_time_offer","limited_time_offer":{"expiration_time_ms":0}}]})"),

@@ -10,6 +10,10 @@ TEST(LocalErrors, KeepTheirNumbersAndNames) {
   EXPECT_EQ(code_text(4'000'000'002), "template_not_approved");
   EXPECT_EQ(code_text(4'000'000'003), "template_parameters");
   EXPECT_EQ(code_text(4'000'000'004), "template_needs_phone");
+  EXPECT_EQ(code_text(4'000'000'011), "media_type_refused");
+  EXPECT_EQ(code_text(4'000'000'012), "media_too_large");
+  EXPECT_EQ(code_text(4'000'000'013), "media_unreachable");
+  EXPECT_EQ(code_text(4'000'000'014), "media_forbidden_address");
   EXPECT_EQ(code_text(4'000'000'021), "window_closed");
   EXPECT_EQ(code_text(4'000'000'022), "opted_out");
   EXPECT_EQ(code_text(131056), "131056");
