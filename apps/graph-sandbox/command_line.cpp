@@ -1,5 +1,7 @@
 #include "command_line.h"
 
+#include "sandbox/profile.h"
+
 #include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 
@@ -25,7 +27,10 @@ struct Raw {
   std::vector<std::int64_t> status_delays;
   std::vector<std::int64_t> retries;
   std::int64_t reply_delay = 50;
-  std::int64_t held_back = 400;
+  std::optional<std::int64_t> held_back;
+  std::optional<std::uint32_t> throughput;
+  std::optional<std::int64_t> pair_interval;
+  bool limits = false;
   bool lenient_plus = false;
   bool conversations = false;
 };
@@ -50,12 +55,29 @@ void declare_api(CLI::App& app, CommandLine& line, Raw& raw) {
   app.add_flag("--lenient-plus", raw.lenient_plus, "Accept `to` without +");
   app.add_option("--templates", raw.templates_file, "JSON file as GET /{waba}/message_templates answers")
       ->check(CLI::ExistingFile);
-  app.add_option("--faults", raw.faults_file, "JSON file with the first faults")->check(CLI::ExistingFile);
+  app.add_option("--faults", raw.faults_file, "Fault profile, YAML or JSON (docs/sandbox.md)")
+      ->check(CLI::ExistingFile);
   app.add_option("--seed", line.seed, "Makes faults, duplicates and disorder reproducible");
   app.add_option("--ledger-file", line.ledger_file, "Appends every event as a JSON line; read at start");
   app.add_option("--ledger-limit", config.ledger_limit, "Entries kept in memory")
       ->check(CLI::Range(std::size_t{1}, std::size_t{100'000'000}))
       ->capture_default_str();
+}
+
+void declare_limits(CLI::App& app, CommandLine& line, Raw& raw) {
+  static const std::map<std::string, WindowRule> kWindows = {
+      {"off", WindowRule::kOff}, {"refuse", WindowRule::kRefuse}, {"fail", WindowRule::kFail}};
+  app.add_flag("--limits", raw.limits,
+               "Meta's limits: 80 messages/s per number, the pair limit, calls per hour");
+  app.add_option("--throughput", raw.throughput, "Messages per second and number; 0: no limit");
+  app.add_option("--pair-interval-ms", raw.pair_interval, "One message to one user per; 0: no limit")
+      ->check(CLI::NonNegativeNumber);
+  app.add_option("--pair-burst", line.config.limits.pair_burst, "Before the interval counts")
+      ->check(CLI::PositiveNumber)
+      ->capture_default_str();
+  app.add_option("--window", line.config.window,
+                 "Free-form messages 24 h after the user's last one: off, refuse, fail (later, as Meta does)")
+      ->transform(CLI::CheckedTransformer(kWindows));
 }
 
 void declare_webhooks(CLI::App& app, CommandLine& line, Raw& raw) {
@@ -81,15 +103,15 @@ void declare_webhooks(CLI::App& app, CommandLine& line, Raw& raw) {
       ->check(CLI::Range(std::size_t{1}, std::size_t{256}))
       ->capture_default_str();
   app.add_option("--webhook-backlog", hooks.backlog, "Updates waiting at most")->capture_default_str();
-  app.add_option("--batch", hooks.batch, "Updates per POST at most")
+  app.add_option("--batch", hooks.faults.batch, "Updates per POST at most")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1'000}))
       ->capture_default_str();
-  app.add_option("--duplicate-percent", hooks.duplicate_percent, "POSTs sent twice")->check(percent);
-  app.add_option("--reorder-percent", hooks.reorder_percent, "Updates overtaken by later ones")
+  app.add_option("--duplicate-percent", hooks.faults.duplicate_percent, "POSTs sent twice")->check(percent);
+  app.add_option("--reorder-percent", hooks.faults.reorder_percent, "Updates overtaken by later ones")
       ->check(percent);
   app.add_option("--reorder-ms", raw.held_back, "How long those are held back at most")
-      ->check(CLI::PositiveNumber)
-      ->capture_default_str();
+      ->check(CLI::PositiveNumber);
+  app.add_option("--drop-percent", hooks.faults.drop_percent, "Updates lost for good")->check(percent);
   app.add_flag("--conversations", raw.conversations, "`conversation` in statuses, as before Graph v24.0");
 }
 
@@ -104,8 +126,29 @@ void declare_user(CLI::App& app, CommandLine& line, Raw& raw) {
       ->capture_default_str();
 }
 
+/// What the profile says wins over the options beside it.
+void apply_profile(CommandLine& line, const std::string& file) {
+  auto value = json_of_yaml(read_file(file));
+  if (!value) throw std::runtime_error(file + ": " + value.error().where);
+  auto profile = read_profile(*value);
+  if (!profile) throw std::runtime_error(file + ": " + profile.error().where);
+  line.faults = std::move(profile->faults);
+  if (profile->webhooks) line.config.webhooks.faults = *profile->webhooks;
+  if (profile->limits) line.config.limits = *profile->limits;
+}
+
+void apply_limits(LimitConfig& limits, const Raw& raw) {
+  const std::uint32_t burst = limits.pair_burst;
+  if (raw.limits) limits = LimitConfig::as_meta();
+  limits.pair_burst = burst;
+  if (raw.throughput) limits.per_second = *raw.throughput;
+  if (raw.pair_interval) limits.pair_interval = Millis{*raw.pair_interval};
+}
+
 void apply(CommandLine& line, const Raw& raw) {
   SandboxConfig& config = line.config;
+  apply_limits(config.limits, raw);
+  if (!raw.faults_file.empty()) apply_profile(line, raw.faults_file);
   if (!raw.token.empty()) config.token = Secret(raw.token);
   if (!raw.app_secret.empty()) config.app_secret = Secret(raw.app_secret);
   if (!raw.app_secret_file.empty()) {
@@ -123,7 +166,6 @@ void apply(CommandLine& line, const Raw& raw) {
     const auto added = line.templates.add(boost::json::parse(read_file(raw.templates_file)));
     if (!added) throw std::runtime_error(added.error().where);
   }
-  if (!raw.faults_file.empty()) line.faults = read_file(raw.faults_file);
   if (!raw.status_delays.empty()) {
     config.sent_after = Millis{raw.status_delays[0]};
     config.delivered_after = Millis{raw.status_delays[1]};
@@ -131,7 +173,7 @@ void apply(CommandLine& line, const Raw& raw) {
   }
   if (!raw.retries.empty()) config.webhooks.retry_after.clear();
   for (const std::int64_t wait : raw.retries) config.webhooks.retry_after.emplace_back(wait);
-  config.webhooks.held_back = Millis{raw.held_back};
+  if (raw.held_back) config.webhooks.faults.held_back = Millis{*raw.held_back};
   config.reply_after = Millis{raw.reply_delay};
   config.plus = raw.lenient_plus ? PlusRule::kLenient : PlusRule::kRequired;
   if (raw.conversations) config.conversations = SandboxConfig::Conversations::kIncluded;
@@ -145,6 +187,7 @@ std::variant<CommandLine, int> read_command_line(int argc, char** argv) {
   CommandLine line;
   Raw raw;
   declare_api(app, line, raw);
+  declare_limits(app, line, raw);
   declare_webhooks(app, line, raw);
   declare_user(app, line, raw);
   try {

@@ -5,6 +5,8 @@
 #include "sandbox/config.h"
 #include "sandbox/templates.h"
 
+#include <boost/json.hpp>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -17,8 +19,8 @@ struct CommandLine {
   std::string listen = "127.0.0.1";
   std::uint16_t port = 0;
   std::string ledger_file;
-  /// JSON text of the first faults; empty: none.
-  std::string faults;
+  /// The first faults, as Faults::replace() takes them.
+  boost::json::array faults;
   /// PEM file that replaces the system's CAs for an https webhook.
   std::string ca_file;
   std::optional<std::uint64_t> seed;

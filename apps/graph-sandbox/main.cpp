@@ -9,8 +9,6 @@
 #include "sandbox/sandbox.h"
 #include "sandbox/seeded_random.h"
 
-#include <boost/json.hpp>
-
 #include <atomic>
 #include <csignal>
 #include <cstdlib>
@@ -65,11 +63,8 @@ int start(Program& program, CommandLine line) {
   program.sandbox = std::make_unique<sandbox::Sandbox>(
       std::move(line.config), std::move(line.templates), std::move(line.webhook_url),
       sandbox::Sandbox::Parts{program.loop, *program.client, *program.chance, *program.ids});
-  if (!line.faults.empty()) {
-    boost::json::error_code failure;
-    const auto faults = boost::json::parse(line.faults, failure);
-    if (failure || !program.sandbox->faults().replace(faults))
-      return complain("--faults: not a list of faults");
+  if (!program.sandbox->faults().replace(line.faults)) {
+    return complain("--faults: unknown kind or field, or not one of percent and next");
   }
   if (!line.ledger_file.empty() && !program.sandbox->ledger().open_file(line.ledger_file)) {
     return complain("--ledger-file: cannot be opened, or is not a ledger");

@@ -11,20 +11,11 @@ namespace {
 
 namespace json = boost::json;
 
-constexpr std::size_t kMaxInboundCount = 100'000;
-constexpr std::size_t kMaxIdsShown = 1'000;
-constexpr std::size_t kMaxConversations = 1'000'000;
-
-std::string digits_of(std::string_view text) {
-  std::string digits;
-  std::ranges::copy_if(text, std::back_inserter(digits), [](char c) { return c >= '0' && c <= '9'; });
-  return digits;
-}
-
-std::string text_of(const json::object& object, std::string_view name) {
-  const json::value* const value = object.if_contains(name);
-  return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-}
+constexpr std::string_view kWindowClosed =
+    "Message failed to send because more than 24 hours have passed since the customer last replied to this "
+    "number.";
+/// Messages of held templates; beyond it they go at once.
+constexpr std::size_t kMaxHeld = 100'000;
 
 /// +1 555 078 3881 for the first number, then upwards.
 std::string display_number_of(std::size_t index) {
@@ -33,13 +24,15 @@ std::string display_number_of(std::size_t index) {
 
 }  // namespace
 
-Backend::Backend(const SandboxConfig& config, Scheduler& scheduler, Random& ids, Ledger& ledger,
-                 WebhookQueue& queue)
+Backend::Backend(const SandboxConfig& config, Parts parts)
     : config_(config),
-      scheduler_(scheduler),
-      ids_(ids),
-      ledger_(ledger),
-      queue_(queue),
+      scheduler_(parts.scheduler),
+      ids_(parts.ids),
+      ledger_(parts.ledger),
+      queue_(parts.queue),
+      limits_(parts.limits),
+      users_(parts.users),
+      transcript_(parts.transcript),
       fingerprints_(config.app_secret) {
   for (const std::string& id : config.phone_number_ids) {
     display_numbers_.try_emplace(id, display_number_of(display_numbers_.size()));
@@ -50,8 +43,7 @@ const std::string& Backend::display_number(std::string_view phone_number_id) con
   return display_numbers_.at(std::string(phone_number_id));
 }
 
-std::optional<GraphError> Backend::refuse(std::string_view phone_number_id,
-                                          const OutgoingMessage& message) const {
+std::optional<GraphError> Backend::refuse(std::string_view phone_number_id, const OutgoingMessage& message) {
   if (message.type == "mark_read") {
     if (inbound_.contains(message.target)) return std::nullopt;
     return graph_error(131009, "No user of this number sent a message with that message_id.");
@@ -63,7 +55,13 @@ std::optional<GraphError> Backend::refuse(std::string_view phone_number_id,
     return graph_error(130429,
                        "The sandbox's webhook backlog is full: acknowledge webhooks or raise the limit.");
   }
-  return std::nullopt;
+  const Party to = party(phone_number_id, message);
+  if (users_.blocked(to)) return graph_error(130403, "The business has blocked this user.");
+  if (config_.window == WindowRule::kRefuse && message.type != "template" &&
+      users_.window_end(to) <= scheduler_.wall_now()) {
+    return graph_error(131047, std::string(kWindowClosed));
+  }
+  return limits_.take_message(to.phone_number_id, users_.key(to), scheduler_.now());
 }
 
 std::string Backend::fingerprint(std::string_view user) {
@@ -113,26 +111,62 @@ std::shared_ptr<const SentMessage> Backend::record(std::string_view phone_number
   return sent;
 }
 
-std::string Backend::accept(std::string_view phone_number_id, const OutgoingMessage& message, Fate fate) {
+Backend::Fate Backend::fate_of(const Party& to, const OutgoingMessage& message, Fate fate) const {
+  if (fate.failed_code != 0) return fate;
+  if (message.category == "marketing" && users_.stopped(to)) fate.failed_code = 131050;
+  if (config_.window == WindowRule::kFail && message.type != "template" &&
+      users_.window_end(to) <= scheduler_.wall_now()) {
+    fate.failed_code = 131047;
+  }
+  return fate;
+}
+
+std::string Backend::accept(std::string_view phone_number_id, const OutgoingMessage& message, Fate fate,
+                            std::string_view body) {
   if (message.type == "mark_read") {
     ledger_.count_mark_read();
+    transcript_.mark_read(message.target, message.typing, scheduler_.wall_now());
     return R"({"success":true})";
   }
   const auto sent = record(phone_number_id, message);
+  users_.meet(sent->party);
+  transcript_.add_outgoing(users_.conversation(sent->party), sent->party, sent->wamid, scheduler_.wall_now(),
+                           std::string(body));
   json::object contact{{"input", message.input}};
   if (message.recipient_kind == RecipientKind::kPhone) contact["wa_id"] = message.wa_id;
   if (message.recipient_kind == RecipientKind::kUserId) contact["user_id"] = message.input;
   json::object made{{"id", sent->wamid}};
   if (message.recipient_kind == RecipientKind::kGroup) made["group_id"] = message.input;
-  if (message.type == "template") made["message_status"] = "accepted";
+  fate = fate_of(sent->party, message, fate);
+  const bool held = message.held && fate.failed_code == 0 && held_.size() < kMaxHeld;
+  if (message.type == "template") {
+    made["message_status"] = held ? "held_for_quality_assessment" : "accepted";
+  }
   json::array contacts;
   contacts.push_back(std::move(contact));
   json::array messages;
   messages.push_back(std::move(made));
-  schedule_statuses(sent, message, fate);
+  if (held) {
+    held_.push_back({message.template_key, sent, message});
+  } else {
+    schedule_statuses(sent, message, fate);
+  }
   return json::serialize(json::object{{"messaging_product", "whatsapp"},
                                       {"contacts", std::move(contacts)},
                                       {"messages", std::move(messages)}});
+}
+
+std::size_t Backend::release(const std::string& template_key, Fate fate) {
+  std::size_t released = 0;
+  for (Held& one : std::exchange(held_, {})) {
+    if (one.template_key != template_key) {
+      held_.push_back(std::move(one));
+      continue;
+    }
+    schedule_statuses(one.message, one.request, fate);
+    ++released;
+  }
+  return released;
 }
 
 bool Backend::reaction_fails(const std::string& target) const {
@@ -166,104 +200,6 @@ void Backend::schedule_statuses(std::shared_ptr<const SentMessage> message, cons
     const Millis step = std::max(config_.read_after - config_.delivered_after, Millis{1});
     schedule_status(message, Status::kPlayed, config_.read_after + step, 0);
   }
-}
-
-void Backend::on_sent(const Update& update) {
-  if (update.kind != Update::Kind::kStatus) return;
-  ledger_.mark_delivered(update.message->sequence, update.status);
-  if (update.status != Status::kRead || config_.reply == ReplyMode::kNever) return;
-  const LedgerEntry* const entry = ledger_.find(update.message->wamid);
-  if (entry != nullptr && entry->type == "text") answer(*update.message);
-}
-
-void Backend::answer(const SentMessage& message) {
-  const std::string conversation = message.party.phone_number_id + '/' + message.party.user_id;
-  if (config_.reply == ReplyMode::kFirst) {
-    if (answered_.size() >= kMaxConversations) answered_.clear();
-    if (!answered_.insert(conversation).second) return;
-  }
-  auto from = std::make_shared<Party>(message.party);
-  if (from->profile_name.empty()) from->profile_name = "Sandbox User";
-  json::object reply{{"type", "text"}, {"text", json::object{{"body", config_.reply_text}}}};
-  reply["context"] = json::object{{"from", message.party.display_phone_number}, {"id", message.wamid}};
-  schedule_inbound(std::move(from), std::move(reply), config_.reply_after);
-}
-
-void Backend::remember_inbound(const std::string& wamid) {
-  inbound_.insert(wamid);
-  inbound_order_.push_back(wamid);
-  if (inbound_order_.size() <= config_.ledger_limit) return;
-  inbound_.erase(inbound_order_.front());
-  inbound_order_.pop_front();
-}
-
-std::string Backend::schedule_inbound(std::shared_ptr<const Party> from, json::object message, Millis delay) {
-  const WallTime at = scheduler_.wall_now() + delay;
-  std::string wamid =
-      make_wamid(from->wa_id.empty() ? from->user_id : from->wa_id, Direction::kFromUser, ids_);
-  remember_inbound(wamid);
-  if (!from->wa_id.empty()) message["from"] = from->wa_id;
-  if (!from->user_id.empty()) message["from_user_id"] = from->user_id;
-  if (!from->group_id.empty()) message["group_id"] = from->group_id;
-  message["id"] = wamid;
-  message["timestamp"] = std::to_string(to_millis(at) / 1'000);
-  Update update;
-  update.kind = Update::Kind::kInbound;
-  update.at = at;
-  update.from = std::move(from);
-  update.json = json::serialize(message);
-  queue_.schedule(std::move(update), delay);
-  return wamid;
-}
-
-std::expected<json::object, std::string> Backend::receive(const json::object& request) {
-  auto from = std::make_shared<Party>();
-  from->wa_id = digits_of(text_of(request, "from"));
-  from->user_id = text_of(request, "user_id");
-  if (from->user_id.empty() && !from->wa_id.empty()) from->user_id = user_id_of(from->wa_id);
-  from->profile_name = text_of(request, "name");
-  if (from->profile_name.empty()) from->profile_name = "Sandbox User";
-  from->phone_number_id = text_of(request, "phone_number_id");
-  if (from->phone_number_id.empty()) from->phone_number_id = config_.phone_number_ids.front();
-  const json::value* const count_value = request.if_contains("count");
-  const std::int64_t count = count_value == nullptr    ? 1
-                             : count_value->is_int64() ? count_value->get_int64()
-                                                       : 0;
-  if (from->user_id.empty()) return std::unexpected("from (a phone number) or user_id is required");
-  if (text_of(request, "type").empty()) return std::unexpected("type is required");
-  if (!knows_number(from->phone_number_id)) return std::unexpected("phone_number_id is unknown");
-  if (count < 1 || static_cast<std::uint64_t>(count) > kMaxInboundCount) {
-    return std::unexpected("count must be 1 to 100000");
-  }
-  if (queue_.full()) return std::unexpected("the webhook backlog is full");
-  from->display_phone_number = display_number(from->phone_number_id);
-  json::object message = request;
-  for (const char* const own : {"phone_number_id", "name", "user_id", "count"}) message.erase(own);
-  json::array ids;
-  for (std::int64_t i = 0; i < count; ++i) {
-    std::string wamid = schedule_inbound(from, message, Millis{0});
-    if (ids.size() < kMaxIdsShown) ids.push_back(json::object{{"id", std::move(wamid)}});
-  }
-  return json::object{{"count", count}, {"messages", std::move(ids)}};
-}
-
-std::expected<json::object, std::string> Backend::announce(const json::object& request) {
-  Update update;
-  update.kind = Update::Kind::kOther;
-  update.at = scheduler_.wall_now();
-  update.field = text_of(request, "field");
-  const json::value* const value = request.if_contains("value");
-  if (update.field.empty() || value == nullptr) return std::unexpected("field and value are required");
-  if (queue_.full()) return std::unexpected("the webhook backlog is full");
-  update.json = json::serialize(*value);
-  queue_.schedule(std::move(update), Millis{0});
-  return json::object{{"count", 1}};
-}
-
-void Backend::reset() {
-  inbound_.clear();
-  inbound_order_.clear();
-  answered_.clear();
 }
 
 }  // namespace wac::sandbox

@@ -3,6 +3,7 @@
 
 #include "base/personal.h"
 #include "base/time.h"
+#include "sandbox/limits.h"
 #include "sandbox/message_rules.h"
 
 #include <cstdint>
@@ -11,19 +12,36 @@
 
 namespace wac::sandbox {
 
+/// What happens to a free-form message outside the customer-service window.
+enum class WindowRule : std::uint8_t {
+  kOff,     ///< nothing: it is delivered
+  kRefuse,  ///< the request is answered 131047
+  kFail,    ///< it is accepted, then fails with 131047, as Meta mostly does
+};
+
 /// When the scripted user answers a text message.
 enum class ReplyMode : std::uint8_t { kNever, kFirst, kAlways };
 
-struct WebhookConfig {
-  /// Updates per POST, 1–1000. Updates that wait together go together.
-  std::size_t batch = 1;
-  /// POSTs in flight at most.
-  std::size_t concurrency = 16;
+/// What may happen to webhooks on their way.
+struct WebhookFaults {
   /// Of acknowledged POSTs this share is sent a second time, byte for byte.
   double duplicate_percent = 0;
   /// This share of updates is held back (by up to `held_back`), so that later ones overtake it.
   double reorder_percent = 0;
   Millis held_back{400};
+  /// This share of updates is lost: nobody ever hears of it.
+  double drop_percent = 0;
+  /// This share of updates comes `delay` late.
+  double delay_percent = 0;
+  Millis delay{5'000};
+  /// Updates per POST, 1–1000. Updates that wait together go together.
+  std::size_t batch = 1;
+};
+
+struct WebhookConfig {
+  WebhookFaults faults = {};
+  /// POSTs in flight at most.
+  std::size_t concurrency = 16;
   /// Waits after the first, second … failed POST; the last one repeats.
   std::vector<Millis> retry_after{Millis{1'000},  Millis{2'000},  Millis{4'000}, Millis{8'000},
                                   Millis{16'000}, Millis{32'000}, Millis{60'000}};
@@ -54,6 +72,10 @@ struct SandboxConfig {
   /// Before Graph v24.0 every `sent` carries a `conversation`.
   enum class Conversations : std::uint8_t { kOmitted, kIncluded } conversations = Conversations::kOmitted;
   WebhookConfig webhooks;
+  LimitConfig limits;
+  WindowRule window = WindowRule::kOff;
+  /// Messages the phone page can show; beyond it the oldest are forgotten.
+  std::size_t phone_messages = 5'000;
 };
 
 }  // namespace wac::sandbox

@@ -1,22 +1,15 @@
 #pragma once
 // `/_sandbox/…`: how tests and people look into the sandbox and steer it. Not authenticated: the sandbox
-// listens on the loopback address.
-//
-//   GET  /_sandbox/health                     200
-//   GET  /_sandbox/ledger?after=0&limit=1000  see Ledger::page
-//   GET  /_sandbox/webhooks                   see WebhookCounts
-//   GET  /_sandbox/faults   POST (a list)     see Faults
-//   POST /_sandbox/inbound                    see Backend::receive; with `field` and `value`:
-//   Backend::announce POST /_sandbox/reset                      ledger, webhooks, conversations and faults
-//   are forgotten
-//
-// POST /_sandbox/verify is Sandbox's own: it goes out over the network.
+// listens on the loopback address. docs/sandbox.md lists every resource.
 
 #include "net/http_message.h"
 #include "sandbox/backend.h"
 #include "sandbox/faults.h"
-#include "sandbox/graph_api.h"
 #include "sandbox/ledger.h"
+#include "sandbox/limits.h"
+#include "sandbox/management_api.h"
+#include "sandbox/reply.h"
+#include "sandbox/template_control.h"
 #include "sandbox/webhook_queue.h"
 
 #include <boost/json.hpp>
@@ -27,9 +20,17 @@ namespace wac::sandbox {
 
 class ControlApi {
  public:
-  /// All references outlive this.
-  ControlApi(Ledger& ledger, WebhookQueue& queue, Backend& backend, Faults& faults)
-      : ledger_(ledger), queue_(queue), backend_(backend), faults_(faults) {}
+  /// All of it outlives this.
+  struct Parts {
+    Ledger& ledger;
+    WebhookQueue& queue;
+    Backend& backend;
+    Faults& faults;
+    Limits& limits;
+    ManagementApi& management;
+    TemplateControl& templates;
+  };
+  explicit ControlApi(Parts parts) : parts_(parts) {}
 
   /// `name`: the path behind `/_sandbox/`.
   Reply handle(const net::HttpRequest& request, std::string_view name);
@@ -37,13 +38,12 @@ class ControlApi {
  private:
   Reply get(const net::HttpRequest& request, std::string_view name);
   Reply post(std::string_view name, const boost::json::value& body);
+  Reply set_profile(const boost::json::value& body);
+  Reply set_usage(const boost::json::object& body);
   Reply ledger_page(const net::HttpRequest& request);
   boost::json::object webhook_counts() const;
 
-  Ledger& ledger_;
-  WebhookQueue& queue_;
-  Backend& backend_;
-  Faults& faults_;
+  Parts parts_;
 };
 
 /// `{"error":…}` with that status.

@@ -16,11 +16,16 @@ struct GraphError {
   std::string message;
   /// What exactly is wrong. Empty: no `error_data`, as in Graph's own (not WhatsApp's) errors.
   std::string details;
+  /// Sent as `is_transient` when set.
+  bool transient = false;
 };
 
 /// An error of the WhatsApp catalogue. `http_status` 0 takes the status Meta documents for the code (400 for
 /// codes it does not know).
 GraphError graph_error(int code, std::string details, int http_status = 0);
+
+/// The answer of a fault: any code with its documented status, and a subcode where Graph has one (190).
+GraphError injected_error(int code, int subcode, int http_status);
 
 /// 401, code 190: no bearer token, or the wrong one.
 GraphError bad_token();

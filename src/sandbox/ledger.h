@@ -60,6 +60,8 @@ class Ledger {
   /// Null when unknown or forgotten. Valid until the next add() or reset().
   const LedgerEntry* find(std::string_view wamid) const;
   std::uint64_t accepted() const { return accepted_; }
+  /// What is kept, oldest first.
+  const std::deque<LedgerEntry>& entries() const { return entries_; }
 
   /// `{"accepted":n,"distinct_opaque":n,"doubled":[{"opaque":…,"count":n}],…,"entries":[…],"next_after":n}`:
   /// up to `limit` entries with a sequence above `after`; `next_after` is null on the last page.

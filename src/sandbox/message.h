@@ -1,6 +1,6 @@
 #pragma once
-// A send request that passed every rule, reduced to what happens next needs. The message's content is not
-// kept: nothing behind the API looks at it.
+// A send request that passed every rule, reduced to what happens next needs. What the phone page shows is the
+// request's own body.
 
 #include <cstdint>
 #include <string>
@@ -26,6 +26,12 @@ struct OutgoingMessage {
   std::string category = "service";
   /// A voice note: its statuses end with `played`.
   bool voice = false;
+  /// mark_read: with a typing indicator.
+  bool typing = false;
+  /// Template: `name/language`.
+  std::string template_key;
+  /// Template: held for quality assessment.
+  bool held = false;
 };
 
 }  // namespace wac::sandbox

@@ -14,9 +14,9 @@ namespace {
 namespace json = boost::json;
 
 constexpr std::size_t kMaxOpaque = 512;
-constexpr std::array<std::string_view, 11> kTypes = {"text",     "image",    "audio",      "video",
-                                                     "document", "sticker",  "location",   "contacts",
-                                                     "reaction", "template", "interactive"};
+constexpr std::array<std::string_view, 12> kTypes = {"text",     "image",    "audio",       "video",
+                                                     "document", "sticker",  "location",    "contacts",
+                                                     "reaction", "template", "interactive", "pin"};
 
 bool is_digit(char c) {
   return c >= '0' && c <= '9';
@@ -108,10 +108,14 @@ void check_payload(Check& check, const json::value& payload, const MessageRules&
     message.target = check_reaction(check, payload);
     return;
   }
+  if (type == "pin") return check_pin(check, payload, message.recipient_kind);
   if (type == "template") {
     const MessageTemplate* const found =
         check_template(check, payload, *rules.templates, message.recipient_kind);
-    if (found != nullptr) message.category = found->category;
+    if (found == nullptr) return;
+    message.category = found->category;
+    message.template_key = found->name + '/' + found->language;
+    message.held = found->held;
     return;
   }
   const Medium medium = type == "image"     ? Medium::kImage
@@ -130,6 +134,7 @@ void check_mark_read(Check& check, Fields& fields, OutgoingMessage& message) {
   if (id && !is_wamid(*id)) check.refuse(131009, "Param message_id is not a WhatsApp message id.");
   if (id) message.target = *id;
   if (const json::object* const typing = fields.object("typing_indicator", Need::kOptional)) {
+    message.typing = true;
     Fields inner(check, *typing, "typing_indicator");
     inner.one_of("type", Need::kRequired, {"text"});
     inner.done();

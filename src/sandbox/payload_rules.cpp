@@ -174,4 +174,14 @@ std::string check_reaction(Check& check, const json::value& value) {
   return std::string(id.value_or(""));
 }
 
+void check_pin(Check& check, const json::value& value, RecipientKind recipient) {
+  if (recipient != RecipientKind::kGroup) check.refuse(131009, "Type \"pin\" is for groups only.");
+  Fields fields(check, value, "pin");
+  const auto type = fields.one_of("type", Need::kRequired, {"pin", "unpin"});
+  const auto id = fields.text("message_id", Need::kRequired);
+  if (id && !is_wamid(*id)) check.refuse(131009, "Param pin.message_id is not a WhatsApp message id.");
+  fields.integer("expiration_days", type == "pin" ? Need::kRequired : Need::kOptional, 1, 30);
+  fields.done();
+}
+
 }  // namespace wac::sandbox

@@ -27,6 +27,8 @@ void check_location(Check& check, const boost::json::value& value, std::string p
 void check_contacts(Check& check, const boost::json::value& value);
 /// Returns the message reacted to; empty when refused.
 std::string check_reaction(Check& check, const boost::json::value& value);
+/// In groups only (facts §2.3).
+void check_pin(Check& check, const boost::json::value& value, RecipientKind recipient);
 void check_interactive(Check& check, const boost::json::value& value);
 /// Returns the template, or nullptr when refused.
 const MessageTemplate* check_template(Check& check, const boost::json::value& value,

@@ -56,13 +56,18 @@ Sandbox::Sandbox(SandboxConfig config, TemplateCatalogue templates, std::optiona
       templates_(std::move(templates)),
       scheduler_(parts.scheduler),
       ledger_(config_.ledger_limit),
-      faults_(parts.chance),
+      faults_(parts.chance, parts.scheduler),
       webhook_client_(parts.client, parts.scheduler, parts.ids, config_.app_secret, std::move(webhook_url)),
       queue_(parts.scheduler, webhook_client_, parts.chance, config_.webhooks, config_.waba_id, hooks(*this)),
-      backend_(config_, parts.scheduler, parts.ids, ledger_, queue_),
-      graph_(config_, templates_, backend_, faults_, parts.ids),
+      limits_(config_.limits),
+      transcript_(config_.phone_messages),
+      backend_(config_, {parts.scheduler, parts.ids, ledger_, queue_, limits_, users_, transcript_}),
+      management_(config_, {templates_, backend_, ledger_, queue_, users_, parts.scheduler}),
+      graph_(config_, {templates_, backend_, management_, faults_, limits_, parts.scheduler, parts.ids}),
       media_(config_, parts.ids),
-      control_(ledger_, queue_, backend_, faults_) {}
+      template_control_(templates_, backend_),
+      control_({ledger_, queue_, backend_, faults_, limits_, management_, template_control_}),
+      phone_(config_, {backend_, users_, transcript_, parts.scheduler}) {}
 
 Sandbox::~Sandbox() = default;
 
@@ -86,6 +91,7 @@ std::unique_ptr<net::BodySink> Sandbox::body_sink(net::Method method, std::strin
 
 Task<net::HttpResponse> Sandbox::handle(const net::HttpRequest& request) {
   if (auto media = media_.handle(request)) co_return std::move(*media);
+  if (auto page = phone_.handle(request)) co_return std::move(*page);
   Reply reply;
   if (request.path == "/_sandbox/verify" && request.method == net::Method::kPost) {
     reply = co_await verify(request);
@@ -130,6 +136,7 @@ Task<void> Sandbox::stop() {
   // Each set() may resume a waiter that erases itself from the list.
   const std::list<OneShot<bool>> waits = waits_;
   for (const OneShot<bool>& over : waits) over.set(true);
+  transcript_.stop();
   co_await queue_.stop();
 }
 

@@ -10,8 +10,14 @@
 #include "sandbox/faults.h"
 #include "sandbox/graph_api.h"
 #include "sandbox/ledger.h"
+#include "sandbox/limits.h"
+#include "sandbox/management_api.h"
 #include "sandbox/media_api.h"
+#include "sandbox/phone_api.h"
+#include "sandbox/template_control.h"
 #include "sandbox/templates.h"
+#include "sandbox/transcript.h"
+#include "sandbox/users.h"
 #include "sandbox/webhook_client.h"
 #include "sandbox/webhook_queue.h"
 
@@ -59,10 +65,16 @@ class Sandbox final : public net::HttpHandler {
   Faults faults_;
   WebhookClient webhook_client_;
   WebhookQueue queue_;
+  Limits limits_;
+  Users users_;
+  Transcript transcript_;
   Backend backend_;
+  ManagementApi management_;
   GraphApi graph_;
   MediaApi media_;
+  TemplateControl template_control_;
   ControlApi control_;
+  PhoneApi phone_;
   /// Answers that are being delayed.
   std::list<OneShot<bool>> waits_;
   bool stopping_ = false;

@@ -9,36 +9,6 @@ namespace {
 
 namespace json = boost::json;
 
-// order_update's URL button may be left out, so that both forms of a send can be tried.
-constexpr std::string_view kBuiltIn = R"json([
- {"id":"594425479261596","name":"hello_world","language":"en_US","category":"UTILITY","status":"APPROVED",
-  "parameter_format":"POSITIONAL","components":[
-  {"type":"HEADER","format":"TEXT","text":"Hello World"},
-  {"type":"BODY","text":"Welcome and congratulations!! This message demonstrates your ability to send a WhatsApp message notification from the Cloud API, hosted by Meta. Thank you for taking the time to test with us."},
-  {"type":"FOOTER","text":"WhatsApp Business Platform sample message"}]},
- {"id":"594425479261597","name":"order_update","language":"en_US","category":"UTILITY","status":"APPROVED",
-  "parameter_format":"POSITIONAL","components":[
-  {"type":"BODY","text":"Hi {{1}}, your order {{2}} has been updated. Thank you."},
-  {"type":"BUTTONS","buttons":[
-   {"type":"URL","text":"View order","url":"https://shop.example.com/orders/{{1}}","optional":true}]}]},
- {"id":"594425479261598","name":"order_shipped","language":"en_US","category":"UTILITY","status":"APPROVED",
-  "parameter_format":"NAMED","components":[
-  {"type":"HEADER","format":"IMAGE"},
-  {"type":"BODY","text":"{{first_name}}, order {{order_id}} is on its way. Questions? Just answer."},
-  {"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Help"},
-   {"type":"URL","text":"Track","url":"https://shop.example.com/track/{{1}}"},
-   {"type":"PHONE_NUMBER","text":"Call us","phone_number":"+15550783881"}]}]},
- {"id":"594425479261599","name":"login_code","language":"en_US","category":"AUTHENTICATION","status":"APPROVED",
-  "parameter_format":"POSITIONAL","components":[
-  {"type":"BODY","text":"{{1}} is your verification code.","add_security_recommendation":true},
-  {"type":"BUTTONS","buttons":[{"type":"OTP","otp_type":"COPY_CODE","text":"Copy code"}]}]},
- {"id":"594425479261600","name":"summer_sale","language":"en_US","category":"MARKETING","status":"APPROVED",
-  "parameter_format":"POSITIONAL","components":[
-  {"type":"HEADER","format":"TEXT","text":"Sale for {{1}}"},
-  {"type":"BODY","text":"Everything is {{1}} off until {{2}}. See you soon."},
-  {"type":"BUTTONS","buttons":[{"type":"COPY_CODE","text":"Copy offer code"}]}]}
-])json";
-
 std::string cased(std::string_view text, int (*change)(int)) {
   std::string out(text);
   std::ranges::transform(out, out.begin(),
@@ -121,6 +91,10 @@ std::optional<MessageTemplate> read_template(const json::value& value) {
   result.status = cased(string_field(*object, "status"), std::toupper);
   if (result.status.empty()) result.status = "APPROVED";
   if (result.category.empty()) result.category = "utility";
+  result.id = string_field(*object, "id");
+  result.quality = string_field(*object, "quality");
+  if (result.quality.empty()) result.quality = "UNKNOWN";
+  result.definition = *object;
   const json::array* const components = array_field(*object, "components");
   const bool good = !result.name.empty() && !result.language.empty() && components != nullptr &&
                     read_parts(*components, result.parts);
@@ -163,13 +137,6 @@ std::string_view TemplateButton::sub_type() const {
   return "";
 }
 
-TemplateCatalogue TemplateCatalogue::built_in() {
-  TemplateCatalogue catalogue;
-  // A mistake in the literal above shows in the first test that finds a template missing.
-  (void)catalogue.add(json::parse(kBuiltIn));
-  return catalogue;
-}
-
 Result<void> TemplateCatalogue::add(const json::value& listing) {
   const json::array* list = listing.if_array();
   if (const json::object* const object = listing.if_object()) list = array_field(*object, "data");
@@ -180,10 +147,10 @@ Result<void> TemplateCatalogue::add(const json::value& listing) {
     if (!one) return fail(ErrorCode::kInvalid, "templates: an entry lacks name, language or components");
     read.push_back(std::move(*one));
   }
-  for (std::size_t i = 0; i < read.size(); ++i) {
-    std::pair key{read[i].name, read[i].language};
-    templates_.insert_or_assign(std::move(key), std::move(read[i]));
-    listing_.push_back((*list)[i]);
+  for (MessageTemplate& one : read) {
+    if (one.id.empty()) one.id = std::to_string(++last_id_);
+    std::pair key{one.name, one.language};
+    templates_.insert_or_assign(std::move(key), std::move(one));
   }
   return {};
 }
@@ -191,6 +158,34 @@ Result<void> TemplateCatalogue::add(const json::value& listing) {
 const MessageTemplate* TemplateCatalogue::find(std::string_view name, std::string_view language) const {
   const auto found = templates_.find(std::pair{std::string(name), std::string(language)});
   return found == templates_.end() ? nullptr : &found->second;
+}
+
+MessageTemplate* TemplateCatalogue::find(std::string_view name, std::string_view language) {
+  return const_cast<MessageTemplate*>(std::as_const(*this).find(name, language));
+}
+
+const MessageTemplate* TemplateCatalogue::find_id(std::string_view id) const {
+  const auto found =
+      std::ranges::find_if(templates_, [id](const auto& entry) { return entry.second.id == id; });
+  return found == templates_.end() ? nullptr : &found->second;
+}
+
+json::array TemplateCatalogue::listing() const {
+  json::array list;
+  for (const auto& [key, one] : templates_) list.push_back(one.to_json());
+  return list;
+}
+
+json::object MessageTemplate::to_json() const {
+  json::object object = definition;
+  object["id"] = id;
+  object["status"] = status;
+  object["category"] = cased(category, std::toupper);
+  object["quality_score"] = json::object{{"score", quality}};
+  if (!object.contains("parameter_format")) {
+    object["parameter_format"] = parts.body.named || parts.header.named ? "NAMED" : "POSITIONAL";
+  }
+  return object;
 }
 
 }  // namespace wac::sandbox

@@ -6,6 +6,7 @@
 
 #include <boost/json.hpp>
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <string_view>
@@ -58,11 +59,21 @@ struct MessageTemplate {
   /// Upper case: APPROVED, PAUSED, DISABLED, REJECTED, PENDING …
   std::string status;
   TemplateParts parts;
+  std::string id;
+  /// GREEN, YELLOW, RED or UNKNOWN.
+  std::string quality;
+  /// Sends are accepted and then wait (`held_for_quality_assessment`) until somebody lets them go.
+  bool held = false;
+  /// As it was given, with fields the sandbox does not read.
+  boost::json::object definition;
+
+  /// The definition with today's status and quality, as Meta's listing shows it.
+  boost::json::object to_json() const;
 };
 
 class TemplateCatalogue {
  public:
-  /// hello_world, order_update, order_shipped, login_code, summer_sale: see templates.cpp.
+  /// hello_world, order_update, order_shipped, login_code, summer_sale …: see built_in_templates.cpp.
   static TemplateCatalogue built_in();
 
   /// Adds templates (replacing those of equal name and language): a list, or an object with the list as
@@ -70,14 +81,16 @@ class TemplateCatalogue {
   Result<void> add(const boost::json::value& listing);
 
   const MessageTemplate* find(std::string_view name, std::string_view language) const;
+  MessageTemplate* find(std::string_view name, std::string_view language);
+  const MessageTemplate* find_id(std::string_view id) const;
   std::size_t size() const { return templates_.size(); }
 
   /// The listing, as `GET /{waba}/message_templates` answers it.
-  const boost::json::array& listing() const { return listing_; }
+  boost::json::array listing() const;
 
  private:
   std::map<std::pair<std::string, std::string>, MessageTemplate, std::less<>> templates_;
-  boost::json::array listing_;
+  std::uint64_t last_id_ = 594'425'479'300'000;
 };
 
 }  // namespace wac::sandbox

@@ -17,10 +17,16 @@ WebhookQueue::WebhookQueue(Scheduler& scheduler, WebhookTransport& transport, Ra
       hooks_(std::move(hooks)) {}
 
 void WebhookQueue::schedule(Update update, Millis delay) {
-  if (happens(random_, config_.reorder_percent)) {
+  if (!subscribed_ || happens(random_, config_.faults.drop_percent)) {
+    ++counts_.scheduled;
+    ++counts_.dropped;
+    return;
+  }
+  if (happens(random_, config_.faults.delay_percent)) delay += config_.faults.delay;
+  if (happens(random_, config_.faults.reorder_percent)) {
     ++counts_.held_back;
     delay += Millis{1 + static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(
-                            std::max<std::int64_t>(config_.held_back.count(), 1))))};
+                            std::max<std::int64_t>(config_.faults.held_back.count(), 1))))};
   }
   ++counts_.scheduled;
   ++counts_.pending;
@@ -80,7 +86,7 @@ std::unique_ptr<WebhookQueue::Delivery> WebhookQueue::next() {
   if (due_.empty()) return nullptr;
   auto delivery = std::make_unique<Delivery>();
   delivery->first_try = scheduler_.now();
-  while (!due_.empty() && delivery->updates.size() < config_.batch) {
+  while (!due_.empty() && delivery->updates.size() < config_.faults.batch) {
     delivery->updates.push_back(std::move(due_.front()));
     due_.pop_front();
     ++counts_.sent;
@@ -93,11 +99,11 @@ void WebhookQueue::settle(std::unique_ptr<Delivery> delivery, int status) {
   // Meta promises 200 as the only success.
   if (status != 200) return retry(std::move(delivery));
   if (!delivery->duplicate) acknowledge(*delivery);
-  if (!delivery->duplicate && happens(random_, config_.duplicate_percent)) {
+  if (!delivery->duplicate && happens(random_, config_.faults.duplicate_percent)) {
     ++counts_.duplicates;
     delivery->duplicate = true;
-    const auto wait =
-        random_.below(static_cast<std::uint64_t>(std::max<std::int64_t>(config_.held_back.count(), 1)));
+    const auto wait = random_.below(
+        static_cast<std::uint64_t>(std::max<std::int64_t>(config_.faults.held_back.count(), 1)));
     put_back(std::move(delivery), Millis{static_cast<std::int64_t>(wait)});
   }
 }

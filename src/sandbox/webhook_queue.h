@@ -27,13 +27,14 @@ class WebhookTransport {
   virtual Task<int> post(std::string body) = 0;
 };
 
-/// Counts of updates, unless named otherwise. scheduled = acknowledged + failed + pending.
+/// Counts of updates, unless named otherwise. scheduled = acknowledged + failed + pending + dropped.
 struct WebhookCounts {
   std::uint64_t scheduled = 0;
   std::uint64_t acknowledged = 0;
   std::uint64_t failed = 0;      ///< given up
   std::uint64_t pending = 0;     ///< not yet due, waiting, or in flight
   std::uint64_t sent = 0;        ///< posted at least once
+  std::uint64_t dropped = 0;     ///< lost on purpose, or nobody subscribed
   std::uint64_t held_back = 0;   ///< delayed to come out of order
   std::uint64_t posts = 0;       ///< POSTs made, of any kind
   std::uint64_t retries = 0;     ///< POSTs that repeat a failed one
@@ -56,6 +57,11 @@ class WebhookQueue {
   bool full() const { return counts_.pending >= config_.backlog; }
   void schedule(Update update, Millis delay);
   WebhookCounts counts() const { return counts_; }
+  /// From now on.
+  void set_faults(const WebhookFaults& faults) { config_.faults = faults; }
+  /// Without a subscription nothing is sent; what waits already still is.
+  void subscribe(bool subscribed) { subscribed_ = subscribed; }
+  bool subscribed() const { return subscribed_; }
   /// Forgets all updates; answers to POSTs in flight are ignored.
   void reset();
   /// Sends nothing more; completes when no POST is in flight.
@@ -98,6 +104,7 @@ class WebhookQueue {
   MonoTime armed_ = MonoTime::max();
   TaskScope workers_;
   bool stopping_ = false;
+  bool subscribed_ = true;
 };
 
 }  // namespace wac::sandbox

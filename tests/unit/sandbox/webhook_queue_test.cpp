@@ -142,7 +142,7 @@ TEST_F(WebhookQueueTest, GivesUpAfterItsTime) {
 }
 
 TEST_F(WebhookQueueTest, PutsWaitingUpdatesIntoOnePost) {
-  WebhookQueue& q = make({.batch = 2});
+  WebhookQueue& q = make({.faults = {.batch = 2}});
   for (const char* const id : {"a", "b", "c"}) q.schedule(status(id, Status::kSent), Millis{5});
   scheduler.advance(Millis{5});
   EXPECT_THAT(transport.statuses(), ElementsAre("a:sent+b:sent", "c:sent"));
@@ -160,7 +160,7 @@ TEST_F(WebhookQueueTest, KeepsToItsConcurrency) {
 }
 
 TEST_F(WebhookQueueTest, SendsAcknowledgedPostsAgainWhenAskedTo) {
-  WebhookQueue& q = make({.duplicate_percent = 100});
+  WebhookQueue& q = make({.faults = {.duplicate_percent = 100}});
   q.schedule(status("a", Status::kSent), Millis{0});
   scheduler.advance(Millis{5'000});
   ASSERT_EQ(transport.bodies.size(), 2U) << "a duplicate is not duplicated";
@@ -171,7 +171,7 @@ TEST_F(WebhookQueueTest, SendsAcknowledgedPostsAgainWhenAskedTo) {
 }
 
 TEST_F(WebhookQueueTest, DoesNotInsistOnDuplicates) {
-  WebhookQueue& q = make({.duplicate_percent = 100});
+  WebhookQueue& q = make({.faults = {.duplicate_percent = 100}});
   transport.script = {200, 500};
   q.schedule(status("a", Status::kSent), Millis{0});
   scheduler.advance(Millis{600'000});
@@ -180,7 +180,7 @@ TEST_F(WebhookQueueTest, DoesNotInsistOnDuplicates) {
 }
 
 TEST_F(WebhookQueueTest, HoldsSomeUpdatesBackSoThatLaterOnesOvertake) {
-  WebhookQueue& q = make({.reorder_percent = 50, .held_back = Millis{400}});
+  WebhookQueue& q = make({.faults = {.reorder_percent = 50, .held_back = Millis{400}}});
   for (int i = 0; i < 100; ++i) {
     q.schedule(status("m" + std::to_string(i), Status::kSent), Millis{20});
     q.schedule(status("m" + std::to_string(i), Status::kDelivered), Millis{60});
