@@ -91,6 +91,9 @@ $RESULT
 
 Both programs stay up until Ctrl-C. Try:
 
+  # be the customer: see what was sent, and answer, in a browser
+  $LOCAL_SANDBOX_URL/phone
+
   # send a message
   curl -sS -X POST $LOCAL_URL/v1/intents \\
     -H "Authorization: Bearer \$(cat $LOCAL_API_KEY_FILE)" -H 'Content-Type: application/json' \\

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Installs what is needed (Debian 12, root), builds everything and runs every test.
 #
-#   scripts/test.sh            checks, release, asan and tsan, as CI does
+#   scripts/test.sh            checks, release, browser, asan and tsan, as CI does
 #   scripts/test.sh --quick    checks and the release build's tests only
-#   scripts/test.sh STAGE…     some of: checks release asan tsan tidy fuzz
+#   scripts/test.sh STAGE…     some of: checks release browser asan tsan tidy fuzz
 #
-# Stages: checks (format, shell scripts), release (all tests against the program that ships), asan
-# (AddressSanitizer and UBSan), tsan (what several threads touch). Longer, and not part of CI: tidy (clang-tidy on
-# all of src/ and apps/), fuzz (each fuzz target for FUZZ_SECONDS, 30 by default).
+# Stages: checks (format, shell scripts), release (all tests against the program that ships), browser (the sandbox's
+# phone page in Chromium), asan (AddressSanitizer and UBSan), tsan (what several threads touch). Longer, and not part of
+# CI: tidy (clang-tidy on all of src/ and apps/), fuzz (each fuzz target for FUZZ_SECONDS, 30 by default).
 set -euo pipefail
 # shellcheck source=scripts/lib/common.sh
 source "$(dirname -- "${BASH_SOURCE[0]}")/lib/common.sh"
@@ -38,6 +38,15 @@ stage_checks() {
 stage_release() {
   build_targets release all
   run_ctest release
+}
+
+stage_browser() {
+  build_targets release whatsapp-connector graph-sandbox
+  (
+    cd tests/browser
+    npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+    WAC_BIN_DIR="$WAC_ROOT/build/release/bin" npm test --silent
+  )
 }
 
 stage_asan() {
@@ -81,7 +90,7 @@ stage_fuzz() {
 main() {
   local -a stages=("$@")
   case "${1:-}" in
-    "") stages=(checks release asan tsan) ;;
+    "") stages=(checks release browser asan tsan) ;;
     --quick) stages=(checks release) ;;
   esac
   ensure_packages "${BUILD_PACKAGES[@]}" "${TEST_PACKAGES[@]}"

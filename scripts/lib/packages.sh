@@ -15,8 +15,10 @@ BUILD_PACKAGES=(
 # For tests, benchmarks and checks, besides the above.
 TEST_PACKAGES=(
   libclang-rt-19-dev clang-tidy-19 clang-format-19 redis-server redis-tools nginx-light openssl curl sqlite3
-  prometheus shellcheck wrk python3-jsonschema
+  prometheus shellcheck wrk python3-jsonschema chromium
 )
+# For the browser tests. A Node.js that is here already will do: Debian's packages would conflict with others'.
+command -v npm >/dev/null || TEST_PACKAGES+=(nodejs npm)
 
 # Prints those of its arguments that are not installed, one a line.
 missing_packages() {

@@ -166,8 +166,8 @@ onChange((news) => {
   document.getElementById('offline').hidden = state.online;
   if (news.conversations === undefined) return;
   if (selected) state.unread.delete(selected);
-  // The first conversation opens by itself where there is room for it.
-  if (!selected && news.anew && state.conversations.size > 0 && matchMedia('(min-width: 760px)').matches) {
+  // Where there is room for it, the latest conversation opens by itself.
+  if (!selected && state.conversations.size > 0 && matchMedia('(min-width: 760px)').matches) {
     selected = [...state.conversations.keys()].sort((a, b) => (latest(b)?.at ?? 0) - (latest(a)?.at ?? 0))[0];
   }
   // A draft survives a reconnection.

@@ -119,17 +119,19 @@ export function content(one, context) {
 
 const NAMES = { image: 'Photo', video: 'Video', audio: 'Audio', document: 'Document', sticker: 'Sticker', location: 'Location', contacts: 'Contact', order: 'Order', pin: 'Pin' };
 
-// One line about a message: in the list and in quotes.
+const unmarked = (words) => words?.replace(/(^|[\s(])([*_~])(?=\S)(.*?\S)\2/g, '$1$3').replaceAll('```', '');
+
+// One line about a message, without its marks: in the list and in quotes.
 export function summary(one) {
   if (!one) return '';
   const message = one.message;
   const body = message[message.type];
   switch (message.type) {
-    case 'text': return body.body;
+    case 'text': return unmarked(body.body);
     case 'button': return body.text;
     case 'template': return `Template: ${body.name}`;
     case 'reaction': return body.emoji ? `Reacted ${body.emoji}` : 'Took a reaction back';
-    case 'interactive': return body.body?.text ?? (body.button_reply ?? body.list_reply)?.title ?? body.nfm_reply?.body ?? 'Interactive message';
+    case 'interactive': return unmarked(body.body?.text) ?? (body.button_reply ?? body.list_reply)?.title ?? body.nfm_reply?.body ?? 'Interactive message';
     case 'contacts': return body[0]?.name?.formatted_name ?? 'Contact';
     case 'audio': return body.voice ? 'Voice message' : 'Audio';
     default: return body?.caption || body?.filename || body?.name || NAMES[message.type] || message.type;

@@ -8,6 +8,7 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
+#include <fstream>
 #include <memory>
 #include <set>
 #include <string>
@@ -29,8 +30,8 @@ std::string binary() {
 
 class RunningSandbox {
  public:
-  explicit RunningSandbox(const std::vector<std::string>& options = {}) {
-    std::vector<std::string> argv{binary(), "--port", "0", "--seed", "1"};
+  explicit RunningSandbox(const std::vector<std::string>& options = {}, const std::string& seed = "1") {
+    std::vector<std::string> argv{binary(), "--port", "0", "--seed", seed};
     argv.insert(argv.end(), options.begin(), options.end());
     process_ = std::make_unique<testing::Process>(testing::ProcessOptions{.argv = argv, .env = {}});
     eventually(
@@ -54,6 +55,7 @@ class RunningSandbox {
   json::value get(const std::string& name) const {
     return json::parse(testing::http_request("GET", base_ + "/_sandbox/" + name).body);
   }
+  HttpReply fetch(const std::string& path) const { return testing::http_request("GET", base_ + path); }
   std::uint64_t accepted() const { return get("ledger").at("accepted").to_number<std::uint64_t>(); }
   bool all_acknowledged() const {
     const auto counts = get("webhooks");
@@ -218,6 +220,54 @@ TEST(GraphSandbox, RefusesBadOptionsWithTwo) {
     testing::Process process({.argv = argv, .env = {}});
     EXPECT_EQ(process.wait(), (testing::ExitStatus{.code = 2})) << options[0];
   }
+}
+
+/// The codes of so many sends under the throttle storm; 0 for accepted ones.
+std::string storm(const std::string& seed) {
+  const RunningSandbox sandbox({"--faults", WAC_PROFILE_DIR "/throttle-storm.yaml"}, seed);
+  std::string codes;
+  for (int i = 0; i < 60; ++i) {
+    const HttpReply reply = sandbox.send();
+    EXPECT_TRUE(reply.status == 200 || reply.status == 400) << reply.body;
+    codes += reply.status == 200
+                 ? "0 "
+                 : std::to_string(json::parse(reply.body).at("error").at("code").as_int64()) + ' ';
+  }
+  return codes;
+}
+
+TEST(GraphSandbox, PlaysAProfileTheSameWayWithTheSameSeed) {
+  const std::string once = storm("7");
+  EXPECT_EQ(once, storm("7"));
+  EXPECT_NE(once, storm("8"));
+  EXPECT_NE(once.find("130429"), std::string::npos);
+}
+
+TEST(GraphSandbox, RefusesAProfileItDoesNotUnderstand) {
+  const testing::TempDir directory;
+  const std::string file = directory.path() + "/profile.yaml";
+  std::ofstream(file) << "fautls: []\n";
+  testing::Process process{
+      testing::ProcessOptions{.argv = {binary(), "--port", "0", "--faults", file}, .env = {}}};
+  const auto ended = process.wait(Millis{10'000});
+  ASSERT_TRUE(ended);
+  EXPECT_EQ(ended->code, 2);
+  EXPECT_NE(process.standard_error().find("unknown section"), std::string::npos);
+}
+
+TEST(GraphSandbox, ShowsThePhoneAndStreamsWhatIsSaid) {
+  const RunningSandbox sandbox;
+  const HttpReply page = sandbox.fetch("/phone");
+  EXPECT_EQ(page.status, 200);
+  EXPECT_NE(page.body.find("<!doctype html>"), std::string::npos);
+  for (const char* const file : {"/phone/app.css", "/phone/app.js", "/phone/store.js", "/phone/render.js"}) {
+    EXPECT_EQ(sandbox.fetch(file).status, 200) << file;
+  }
+  EXPECT_EQ(sandbox.fetch("/phone/none.js").status, 400);
+  ASSERT_EQ(sandbox.send().status, 200);
+  const auto shown = json::parse(sandbox.fetch("/_sandbox/phone").body);
+  EXPECT_EQ(shown.at("messages").at(0).at("message").at("text").at("body"), "hi");
+  EXPECT_EQ(shown.at("conversations").at(0).at("phone"), "+16505551234");
 }
 
 }  // namespace
