@@ -88,7 +88,7 @@ function chatHead() {
   head.update = (one) => {
     face.replaceChildren(avatar('B', one.phone_number_id));
     name.textContent = `Business ${one.business}`;
-    line.textContent = one.typing_until > now() ? 'typing…' : `You are ${title(one)} · ${windowText(one)}`;
+    line.textContent = one.typing_until > now() ? 'typing…' : `You are ${[...new Set([title(one), one.phone])].filter(Boolean).join(', ')} · ${windowText(one)}`;
     preference.textContent = one.stopped ? 'Resume marketing messages' : 'Stop marketing messages';
   };
   return head;

@@ -13,7 +13,7 @@ function kindOf(file) {
 }
 
 async function sendFile(context, file, caption) {
-  const media = await upload(file);
+  const media = await upload(file, context.conversation.phone_number_id);
   const kind = kindOf(file);
   const content = { id: media.id, mime_type: media.mime_type, sha256: media.sha256 };
   if (caption && (kind === 'image' || kind === 'video' || kind === 'document')) content.caption = caption;

@@ -99,9 +99,9 @@ export function say(conversation, type, content, quoted) {
 
 export const prefer = (conversation, value) => post('/_sandbox/preferences', { ...sender(conversation), value });
 
-// Stores a file as Meta would, and returns what a message says about it.
-export async function upload(file) {
-  const answer = await fetch('/_sandbox/phone/media', {
+// Stores a file as Meta would for one of the business's numbers, and returns what a message says about it.
+export async function upload(file, number) {
+  const answer = await fetch(`/_sandbox/phone/media?number=${encodeURIComponent(number)}`, {
     method: 'POST', headers: { 'Content-Type': file.type || 'application/octet-stream' }, body: file });
   const result = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(result.error ?? `The sandbox answered ${answer.status}`);

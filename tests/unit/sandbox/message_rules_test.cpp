@@ -367,5 +367,19 @@ TEST(InteractiveOthers, AreCheckedByTheirKind) {
   });
 }
 
+TEST(Pin, IsForGroupsAndForSomeDays) {
+  const auto pin = [](const std::string& rest,
+                      const std::string& to = R"("recipient_type":"group","to":"Y2FwaV9ncm91cDox")") {
+    return code_of(R"({"messaging_product":"whatsapp",)" + to + R"(,"type":"pin","pin":{"message_id":")" +
+                   kWamid + "\"" + rest + "}}");
+  };
+  EXPECT_EQ(pin(R"(,"type":"pin","expiration_days":7)"), 0);
+  EXPECT_EQ(pin(R"(,"type":"unpin")"), 0);
+  EXPECT_EQ(pin(R"(,"type":"pin")"), 131008);
+  EXPECT_EQ(pin(R"(,"type":"pin","expiration_days":31)"), 100);
+  EXPECT_EQ(pin(R"(,"type":"glue","expiration_days":7)"), 131009);
+  EXPECT_EQ(pin(R"(,"type":"pin","expiration_days":7)", R"("to":"+16505551234")"), 131009);
+}
+
 }  // namespace
 }  // namespace wac::sandbox
