@@ -1,5 +1,7 @@
 #include "sandbox/sandbox.h"
 
+#include "sandbox/phone_media.h"
+
 #include <boost/json.hpp>
 
 #include <utility>
@@ -81,6 +83,7 @@ WebhookQueue::Hooks Sandbox::hooks(Sandbox& self) {
 }
 
 std::size_t Sandbox::body_limit(net::Method method, std::string_view path) const {
+  if (is_phone_upload(method, path)) return kMostPhoneFile;
   // What is not an upload is no larger than servers usually take.
   return MediaApi::is_upload(method, path) ? kMostUploadBytes : net::HttpServerLimits{}.body_bytes;
 }
@@ -92,6 +95,7 @@ std::unique_ptr<net::BodySink> Sandbox::body_sink(net::Method method, std::strin
 Task<net::HttpResponse> Sandbox::handle(const net::HttpRequest& request) {
   if (auto media = media_.handle(request)) co_return std::move(*media);
   if (auto page = phone_.handle(request)) co_return std::move(*page);
+  if (auto file = phone_media(media_, request)) co_return std::move(*file);
   Reply reply;
   if (request.path == "/_sandbox/verify" && request.method == net::Method::kPost) {
     reply = co_await verify(request);

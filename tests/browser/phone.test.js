@@ -186,6 +186,44 @@ test('a requested place, a form and an order go back', async () => {
   assert.equal(order.product_items[0].product_retailer_id, 'mug');
 });
 
+// The smallest PNG there is: one pixel.
+const PIXEL = Buffer.from('iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==', 'base64');
+
+test('a picture the connector’s owner uploaded is shown', async () => {
+  const form = new FormData();
+  form.set('messaging_product', 'whatsapp');
+  form.set('type', 'image/png');
+  form.set('file', new Blob([PIXEL], { type: 'image/png' }), 'pixel.png');
+  const uploaded = await fetch(`${programs.sandboxUrl}/v25.0/106540352242922/media`, { method: 'POST', headers: { Authorization: 'Bearer sandbox-token' }, body: form });
+  const { id } = await uploaded.json();
+  const wamid = await sendAndSee({ type: 'image', image: { id, caption: 'One pixel' } });
+  const image = bubble(wamid).locator('img.media');
+  await image.waitFor();
+  await page.waitForFunction((name) => document.getElementById(name).querySelector('img').naturalWidth === 1, wamid);
+});
+
+test('a file the person attaches reaches the connector as a media id it can fetch', async () => {
+  const attach = async (choice, file) => {
+    await page.getByRole('button', { name: 'Attach' }).click();
+    const chooser = page.waitForEvent('filechooser');
+    await page.getByRole('menuitem', { name: choice }).click();
+    await (await chooser).setFiles(file);
+  };
+  await attach('Document', { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('a note') });
+  const { document } = message(await received('document'));
+  assert.equal(document.filename, 'note.txt');
+  assert.equal(document.mime_type, 'text/plain');
+  const fetched = await programs.get(`/v1/media/${document.id}`);
+  assert.equal(fetched.status, 200);
+  assert.equal(await fetched.text(), 'a note');
+
+  await page.getByRole('textbox', { name: 'Message' }).fill('Look at this');
+  await attach('Photo or video', { name: 'pixel.png', mimeType: 'image/png', buffer: PIXEL });
+  const { image } = message(await received('image'));
+  assert.equal(image.caption, 'Look at this');
+  await page.locator('.mine', { hasText: 'Look at this' }).locator('img.media').waitFor();
+});
+
 test('marketing is stopped and resumed', async () => {
   const preference = () => programs.event((event) => JSON.stringify(event).includes('user_preferences'));
   await page.getByRole('button', { name: 'Menu' }).click();

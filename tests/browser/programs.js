@@ -81,6 +81,8 @@ export async function startPrograms() {
     throw new Error('no such event came');
   };
 
+  const get = (path) => fetch(connectorUrl + path, { headers: authorization });
+
   const control = async (name, body) => {
     const answer = await fetch(`${sandboxUrl}/_sandbox/${name}`, { method: 'POST', body: JSON.stringify(body) });
     if (!answer.ok) throw new Error(await answer.text());
@@ -92,5 +94,5 @@ export async function startPrograms() {
     await sandbox.stop();
     await rm(directory, { recursive: true, force: true });
   };
-  return { sandboxUrl, connectorUrl, send, event, control, stop };
+  return { sandboxUrl, connectorUrl, send, event, get, control, stop };
 }

@@ -208,6 +208,28 @@ TEST_F(WebhookQueueTest, IsFullAtItsBacklog) {
   EXPECT_FALSE(q.full());
 }
 
+TEST_F(WebhookQueueTest, LosesItsShareAndCountsIt) {
+  WebhookQueue& q = make({.faults = {.drop_percent = 50}});
+  for (int i = 0; i < 400; ++i) q.schedule(status("a", Status::kSent), Millis{0});
+  scheduler.advance(Millis{1});
+  const WebhookCounts counts = q.counts();
+  EXPECT_NEAR(static_cast<double>(counts.dropped), 200, 50);
+  EXPECT_EQ(counts.scheduled, 400U);
+  EXPECT_EQ(counts.acknowledged + counts.dropped, 400U);
+  EXPECT_EQ(counts.pending, 0U);
+}
+
+TEST_F(WebhookQueueTest, BringsItsShareLateAndCanBeToldOtherwise) {
+  WebhookQueue& q = make({.faults = {.delay_percent = 100, .delay = Millis{5'000}}});
+  q.schedule(status("late", Status::kSent), Millis{10});
+  q.set_faults({});
+  q.schedule(status("prompt", Status::kSent), Millis{10});
+  scheduler.advance(Millis{10});
+  EXPECT_THAT(transport.statuses(), ElementsAre("prompt:sent"));
+  scheduler.advance(Millis{5'000});
+  EXPECT_THAT(transport.statuses(), ElementsAre("prompt:sent", "late:sent"));
+}
+
 TEST_F(WebhookQueueTest, ForgetsAllOnResetEvenWhatIsInFlight) {
   WebhookQueue& q = make({});
   transport.hold = true;
