@@ -19,9 +19,8 @@ constexpr std::size_t kLargestPage = 100;
 
 std::optional<std::size_t> number(std::string_view text) {
   std::size_t value = 0;
-  const char* const end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc{} && stop == end ? std::optional(value) : std::nullopt;
+  const auto [stop, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  return error == std::errc{} && stop == text.data() + text.size() ? std::optional(value) : std::nullopt;
 }
 
 /// The names at the top level of `a,b{c,d},e`.

@@ -144,7 +144,7 @@ test('every other type is drawn', async () => {
   const sent = [
     [{ type: 'image', image: { ...link('a.jpg'), caption: 'The parcel' } }, 'The parcel'],
     [{ type: 'video', video: link('a.mp4') }, 'Video'],
-    [{ type: 'audio', audio: { ...link('a.ogg'), voice: true } }, 'link'],
+    [{ type: 'audio', audio: { ...link('a.ogg'), voice: true } }, 'files.example.com'],
     [{ type: 'document', document: { ...link('a.pdf'), filename: 'Invoice.pdf' } }, 'Invoice.pdf'],
     [{ type: 'sticker', sticker: link('a.webp') }, 'Sticker'],
     [{ type: 'location', location: { latitude: 52.5, longitude: 13.4, name: 'Pick-up' } }, 'Pick-up'],

@@ -42,7 +42,7 @@ function audio(media, message) {
   const play = h('button', { class: 'round', type: 'button', 'aria-label': voice ? 'Play voice message' : 'Play audio',
     onclick: () => sound?.play().catch(() => {}) }, icon(voice ? 'mic' : 'audio'));
   return h('div', { class: `audio${voice ? ' voice' : ''}` }, play, bars,
-    h('small', {}, media?.link ? outside(media.link, 'link') : voice ? 'Voice message' : 'Audio'));
+    h('small', {}, media?.link ? outside(media.link, new URL(media.link).host) : voice ? 'Voice message' : 'Audio'));
 }
 
 function documentCard(media) {
