@@ -18,7 +18,7 @@ using outbound::Submission;
 using outbound::Wait;
 using telemetry::Counter;
 
-/// Before a caller asks again about a sender that only a person can resume.
+/// A Retry-After of zero would invite a storm.
 constexpr std::chrono::seconds kPausedRetry{1};
 
 bool wants_async(const HttpRequest& request) {

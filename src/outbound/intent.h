@@ -77,7 +77,7 @@ struct Outcome {
   /// The broken rules by JSON pointer, when an error of ours failed it within this submission.
   PersonalText detail;
   Micros latency{0};      ///< of the whole submission
-  Millis retry_after{0};  ///< kRefused: when the sender may go on; zero: when a person resumes it
+  Millis retry_after{0};  ///< kRefused: when it is worth another try
 };
 
 }  // namespace wac::outbound

@@ -336,9 +336,8 @@ Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTim
       outcome.wamid = Wamid{std::string{expose(*opened, Purpose::kAnswer)}};
     }
   }
-  if (submission == Submission::kRefused && record.hold != store::Hold::kStopped) {
+  if (submission == Submission::kRefused)
     outcome.retry_after = std::max(record.due - parts_.loop.wall_now(), Millis{0});
-  }
   outcome.record = std::move(record);
   outcome.latency = since(started, parts_.loop.now());
   return outcome;

@@ -4,6 +4,7 @@
 #include "base/expose.h"
 #include "fuzz/fuzz.h"
 #include "whatsapp/graph_response.h"
+#include "whatsapp/usage_headers.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace wac;
@@ -19,5 +20,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   testing::must(answer.trace.size() <= 64);
   if (const auto wait = parse_retry_after(body, from_millis(1'790'000'000'000)))
     testing::must(wait->count() >= 0);
+  const Usage usage = parse_usage(body, body);
+  testing::must(usage.percent <= 100 && usage.regain >= Millis{0} && usage.regain <= Millis{86'400'000});
   return 0;
 }
