@@ -109,8 +109,8 @@ AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::ui
     case SendVerdict::kAccepted:
       end.state = IntentState::kSent;
       end.wamid = std::move(answer.wamid);
-      end.signal.kind = Signal::kAnswered;
       end.wa_id = std::move(answer.wa_id);
+      end.signal.kind = Signal::kAnswered;
       break;
     case SendVerdict::kRefused:
       end = refused(*result, answer.error, rules, now, random);

@@ -2,7 +2,6 @@
 
 #include "base/expose.h"
 #include "outbound/media.h"
-#include "outbound/passage.h"
 #include "store/attempt_id.h"
 #include "whatsapp/message.h"
 
@@ -57,7 +56,7 @@ std::optional<Counter> throttle_counter(const AttemptEnd& end) {
 
 }  // namespace
 
-Courier::Courier(const OutboundParts& parts) : parts_(parts) {
+Courier::Courier(const OutboundParts& parts) : parts_(parts), recipients_(parts) {
   rules_.first = parts_.config.retry_first;
   rules_.max = parts_.config.retry_max;
   rules_.retry_after_max = parts_.config.retry_after_max;
@@ -65,7 +64,8 @@ Courier::Courier(const OutboundParts& parts) : parts_(parts) {
   rules_.max_attempts = parts_.config.max_attempts;
 }
 
-Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, PersonalText* detail) {
+Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contacts::Known known,
+                                    PersonalText* detail) {
   const MonoTime started = parts_.loop.now();
   AttemptEnd end;
   const config::SenderRef sender = parts_.directory.sender(record.sender);
@@ -74,6 +74,9 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, Person
     end.state = IntentState::kRetryWait;
     end.wait = rules_.sender_wait;
     end.counts = false;
+  } else if (const auto forbidden = recipients_.refuse(record.sender, content, known)) {
+    end.state = IntentState::kFailed;
+    end.error_code = whatsapp::code_of(*forbidden);
   } else if (auto refused = co_await misfit(*sender, content, record.due)) {
     end = std::move(*refused);
     if (detail != nullptr) *detail = std::move(end.detail);
@@ -97,9 +100,7 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, Person
     co_return record;
   }
   account(record, end, latency);
-  if (parts_.contacts != nullptr && content.recipient) {
-    co_await learn(*content.recipient, record, end);
-  }
+  co_await recipients_.learn(content, record, end);
   co_return record;
 }
 
@@ -117,26 +118,6 @@ Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sende
   end.error_code = whatsapp::code_of(fault->code);
   end.detail = PersonalText{whatsapp::words_of(*fault)};
   co_return end;
-}
-
-// What Meta's answer tells of the recipient: the form in which WhatsApp knows the number (facts §8), and that
-// the user wants no marketing. Not being able to keep it does not change what was sent.
-Task<void> Courier::learn(const whatsapp::Recipient& recipient, const IntentRecord& record,
-                          const AttemptEnd& end) {
-  const WallTime now = parts_.loop.wall_now();
-  const Partition partition = Partition::of(record.sender);
-  contacts::Contacts& known = *parts_.contacts;
-  const bool stopped = end.error_code == whatsapp::kStoppedMarketing;
-  const bool named = recipient.is_phone() && !end.wa_id.empty();
-  if (!stopped && !named) co_return;
-  const crypto::Fingerprint id = known.id_of(record.sender, recipient);
-  Result<void> learned;
-  if (stopped) {
-    learned = co_await known.hear_word(partition, id, {.stopped = true, .at = now}, now);
-  } else {
-    learned = co_await known.link(partition, id, known.id_of(record.sender, end.wa_id), now);
-  }
-  if (!learned) parts_.metrics.add(Counter::kStoreErrors);
 }
 
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,

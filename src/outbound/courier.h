@@ -8,6 +8,7 @@
 #include "crypto/keyring.h"
 #include "outbound/attempt_rules.h"
 #include "outbound/graph.h"
+#include "outbound/recipient_check.h"
 #include "outbound/templates.h"
 #include "store/intent_store.h"
 #include "telemetry/log.h"
@@ -50,10 +51,11 @@ class Courier {
  public:
   explicit Courier(const OutboundParts& parts);
 
-  /// At most one request that Meta may have taken, then the settlement under the claim's token. Returns the
-  /// record as it stands afterwards; one whose outcome could not be recorded is shown as unknown. `detail`,
-  /// when given, takes AttemptEnd::detail and lives until the task ends.
-  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content,
+  /// At most one request that Meta may have taken (none where `known` of the recipient or the template
+  /// forbids it), then the settlement under the claim's token. Returns the record as it stands afterwards;
+  /// one whose outcome could not be recorded is shown as unknown. `detail`, when given, takes
+  /// AttemptEnd::detail and lives until the task ends.
+  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content, contacts::Known known,
                                     PersonalText* detail = nullptr);
   /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
   Task<Result<void>> settle(store::IntentRecord& record, AttemptEnd& end);
@@ -72,11 +74,10 @@ class Courier {
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
   /// Says once what a settlement changed about its sender.
   void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);
-  Task<void> learn(const whatsapp::Recipient& recipient, const store::IntentRecord& record,
-                   const AttemptEnd& end);
   void account(const store::IntentRecord& record, const AttemptEnd& end, Micros latency);
 
   const OutboundParts& parts_;
+  RecipientCheck recipients_;
   RetryRules rules_;
 };
 

@@ -2,7 +2,6 @@
 
 #include "base/expose.h"
 #include "whatsapp/advice.h"
-#include "whatsapp/local_errors.h"
 
 #include <algorithm>
 
@@ -62,6 +61,7 @@ Micros since(MonoTime start, MonoTime end) {
 Outbound::Outbound(OutboundParts parts)
     : parts_(std::move(parts)),
       courier_(parts_),
+      recipients_(parts_),
       claims_(parts_.directory, parts_.fingerprints, parts_.sealer, parts_.random),
       caller_slots_(parts_.loop, parts_.config.sends_in_flight),
       queue_slots_(parts_.loop, parts_.config.sends_in_flight) {}
@@ -104,12 +104,10 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   if (slot)
     mode = intent.when_paused == WhenPaused::kRefuse ? ClaimMode::kSendNowOrRefuse : ClaimMode::kSendNow;
   // Beside the claim rather than before it, so that both share one round trip.
-  contacts::Known known;
+  contacts::Known recipient;
   TaskScope beside;
-  if (mode != ClaimMode::kQueue) {
-    if (const auto contact = contact_of(sender->id, *content)) {
-      beside.spawn(look_up_into(sender->id, *contact, &known));
-    }
+  if (const auto contact = slot ? recipients_.contact_of(sender->id, *content) : std::nullopt) {
+    beside.spawn(recipients_.look_up(sender->id, *contact, &recipient));
   }
   auto claimed =
       co_await claim(claims_.make(intent, *content, *sender, parts_.loop.wall_now()), mode, deadline);
@@ -121,10 +119,10 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   const Submission submission = submission_of(claimed->outcome);
   PersonalText detail;
   IntentRecord record =
-      co_await begin(submission, std::move(claimed->record), std::move(*content), known, &detail);
+      co_await begin(submission, std::move(claimed->record), std::move(*content), recipient, &detail);
   slot = CallerSlots::Held{};
-  const bool recorded = submission == Submission::kNew || submission == Submission::kDuplicate;
-  if (recorded && wait == Wait::kForOutcome) {
+  const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
+  if (known && wait == Wait::kForOutcome) {
     auto settled = co_await await_outcome(std::move(record), deadline);
     if (!settled) co_return std::unexpected(settled.error());
     record = std::move(*settled);
@@ -158,7 +156,7 @@ Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, C
   if (submission != Submission::kNew) co_return record;
   parts_.metrics.add(Counter::kIntentsAccepted);
   if (record.state == IntentState::kSending && has_time_to_send(record)) {
-    co_return co_await send(std::move(record), std::move(content), known, detail);
+    co_return co_await courier_.deliver(std::move(record), std::move(content), known, detail);
   }
   if (record.state == IntentState::kSending) {
     // The claim took so long to become certain that its lease could end while we send: the queue takes over.
@@ -279,53 +277,10 @@ Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
   }
   record.payload = {};
   contacts::Known known;
-  if (const auto contact = contact_of(record.sender, *content)) {
-    co_await look_up_into(record.sender, *contact, &known);
+  if (const auto contact = recipients_.contact_of(record.sender, *content)) {
+    co_await recipients_.look_up(record.sender, *contact, &known);
   }
-  co_await send(std::move(record), std::move(*content), known, nullptr);
-}
-
-std::optional<crypto::Fingerprint> Outbound::contact_of(const SenderId& sender, const Content& content) {
-  if (parts_.contacts == nullptr || !asks_for_contact(content, marketing_of(sender))) return std::nullopt;
-  return parts_.contacts->id_of(sender, *content.recipient);
-}
-
-IsMarketing Outbound::marketing_of(const SenderId& sender) {
-  const config::SenderRef entry = parts_.directory.sender(sender);
-  if (!parts_.is_marketing || entry == nullptr) return {};
-  return [this, entry](std::string_view name, std::string_view language) {
-    return parts_.is_marketing(*entry, name, language);
-  };
-}
-
-Task<void> Outbound::look_up_into(SenderId sender, crypto::Fingerprint contact, contacts::Known* known) {
-  *known = co_await parts_.contacts->look_up(Partition::of(sender), contact, parts_.loop.wall_now());
-}
-
-Task<IntentRecord> Outbound::send(IntentRecord record, Content content, contacts::Known known,
-                                  PersonalText* detail) {
-  const Passage passage = passage_of(content, known, marketing_of(record.sender), parts_.loop.wall_now());
-  if (passage == Passage::kFallback) use_fallback(content);
-  if (passage == Passage::kSend || passage == Passage::kFallback) {
-    co_return co_await courier_.deliver(std::move(record), std::move(content), detail);
-  }
-  AttemptEnd end;
-  end.state = IntentState::kFailed;
-  end.error_code = whatsapp::code_of(passage == Passage::kOptedOut ? whatsapp::LocalError::kOptedOut
-                                                                   : whatsapp::LocalError::kWindowClosed);
-  const auto settled = co_await courier_.settle(record, end);
-  if (!settled) {
-    // Its lease will end, and it will look as if it might have been sent: that is the safe side.
-    parts_.metrics.add(Counter::kStoreErrors);
-    record.state = IntentState::kUnknown;
-    co_return record;
-  }
-  parts_.metrics.add(Counter::kMessagesFailed);
-  parts_.log.log(Severity::kWarning, "not sent by what is known of the recipient",
-                 Field{"correlationId", record.correlation}, Field{"intentId", record.id},
-                 Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
-                 Field{"outcome", record.state}, Field{"errorCode", record.error_code});
-  co_return record;
+  co_await courier_.deliver(std::move(record), std::move(*content), known);
 }
 
 Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started) {

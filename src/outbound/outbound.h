@@ -7,7 +7,6 @@
 #include "outbound/courier.h"
 #include "outbound/intent.h"
 #include "outbound/new_intent.h"
-#include "outbound/passage.h"
 
 #include <memory>
 #include <optional>
@@ -64,20 +63,13 @@ class Outbound {
   /// Courier::deliver().
   Task<store::IntentRecord> begin(Submission submission, store::IntentRecord record, Content content,
                                   contacts::Known known, PersonalText* detail);
-  /// Sends the claimed intent, or its fallback, or refuses it by what is known of its recipient. `detail`: as
-  /// Courier::deliver() has it.
-  Task<store::IntentRecord> send(store::IntentRecord record, Content content, contacts::Known known,
-                                 PersonalText* detail);
-  Task<void> look_up_into(SenderId sender, crypto::Fingerprint contact, contacts::Known* known);
-  /// The recipient's fingerprint, where the rules need to know them.
-  std::optional<crypto::Fingerprint> contact_of(const SenderId& sender, const Content& content);
-  IsMarketing marketing_of(const SenderId& sender);
   bool has_time_to_send(const store::IntentRecord& record) const;
   Task<Result<store::IntentRecord>> await_outcome(store::IntentRecord record, Deadline deadline);
   Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);
 
   OutboundParts parts_;
   Courier courier_;
+  RecipientCheck recipients_;
   ClaimMaker claims_;
   CallerSlots caller_slots_;
   Slots queue_slots_;

@@ -214,7 +214,8 @@ TEST_F(SqliteFaults, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatWaitsInIt) {
           "DROP INDEX intents_message; ALTER TABLE intents DROP COLUMN message_print; "
           "ALTER TABLE intents DROP COLUMN pricing; "
           "DROP INDEX intents_expiry; DROP INDEX intents_dead; DROP TABLE paces; DROP TABLE pairs; "
-          "DROP TABLE quotas; DROP TABLE records; ALTER TABLE intents DROP COLUMN recipient; "
+          "DROP TABLE quotas; DROP TABLE records; DROP TABLE contacts; ALTER TABLE intents DROP COLUMN "
+          "recipient; "
           "ALTER TABLE intents DROP COLUMN priority; ALTER TABLE intents DROP COLUMN hold; "
           "ALTER TABLE intents DROP COLUMN uncounted; ALTER TABLE intents DROP COLUMN ready; "
           "ALTER TABLE intents DROP COLUMN lane; PRAGMA user_version = 1");
