@@ -74,7 +74,7 @@ stage_tidy() {
 }
 
 stage_fuzz() {
-  local -a targets=(webhook graph_answer payload http_request redis_reply intents)
+  local -a targets=(webhook graph_answer payload http_request redis_reply intents template media)
   build_targets fuzz "${targets[@]/#/fuzz_}"
   local target found
   for target in "${targets[@]}"; do
