@@ -2,6 +2,7 @@
 // What Graph answered to a send (facts §2.2, §5.1).
 
 #include "base/personal.h"
+#include "base/retry_after.h"
 #include "base/time.h"
 #include "whatsapp/error_catalogue.h"
 
@@ -31,8 +32,6 @@ struct GraphAnswer {
 /// that begins as JSON (half of an answer), which are kUnknown.
 GraphAnswer parse_send_answer(int http_status, std::string_view body);
 
-/// `Retry-After` in seconds or as an HTTP date (one of the past: 0); nothing when absent or malformed. The
-/// caller bounds it.
-std::optional<Millis> parse_retry_after(std::string_view value, WallTime now);
+using wac::parse_retry_after;
 
 }  // namespace wac::whatsapp

@@ -1,16 +1,22 @@
 // Retry-After (RFC 9110 §10.2.3): seconds, or a date in one of the three forms of §5.6.7.
 
-#include "whatsapp/graph_response.h"
-#include "whatsapp/text_rules.h"
+#include "base/retry_after.h"
 
 #include <algorithm>
 #include <array>
 #include <chrono>
 
-namespace wac::whatsapp {
+namespace wac {
 namespace {
 
 using std::chrono::sys_days;
+
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
 
 constexpr std::array<std::string_view, 12> kMonths{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                                    "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
@@ -149,4 +155,4 @@ std::optional<Millis> parse_retry_after(std::string_view value, WallTime now) {
   return std::max(Millis{0}, *date - now);
 }
 
-}  // namespace wac::whatsapp
+}  // namespace wac
