@@ -41,6 +41,13 @@ bool is_trace_id(std::string_view text) {
   return text.size() == 32 && std::ranges::all_of(text, is_hex);
 }
 
+bool is_name(std::string_view text) {
+  if (text.empty() || text.size() > 64 || text[0] == '-' || text[0] == '_') return false;
+  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; };
+  if (!std::ranges::all_of(text, allowed)) return false;
+  return is_random_id(text) || !has_digit_run(text, 7);
+}
+
 }  // namespace
 
 bool is_random_id(std::string_view text) {
@@ -60,11 +67,17 @@ bool has_digit_run(std::string_view text, std::size_t count) {
 }
 
 std::optional<TenantId> TenantId::parse(std::string_view text) {
-  if (text.empty() || text.size() > 64 || text[0] == '-' || text[0] == '_') return std::nullopt;
-  const auto allowed = [](char c) { return is_lower(c) || is_digit(c) || c == '-' || c == '_'; };
-  if (!std::ranges::all_of(text, allowed)) return std::nullopt;
-  if (!is_random_id(text) && has_digit_run(text, 7)) return std::nullopt;
+  if (!is_name(text)) return std::nullopt;
   return TenantId{std::string{text}};
+}
+
+std::optional<ConsumerId> ConsumerId::parse(std::string_view text) {
+  if (!is_name(text)) return std::nullopt;
+  return ConsumerId{std::string{text}};
+}
+
+std::string log_text(const ConsumerId& id) {
+  return std::string{id.str()};
 }
 
 std::optional<IntentId> IntentId::parse(std::string_view text) {

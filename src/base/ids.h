@@ -57,6 +57,18 @@ class SenderId : public detail::CheckedId<SenderId> {
   using CheckedId::CheckedId;
 };
 
+/// A consumer of a tenant's events; the form of a TenantId.
+class ConsumerId : public detail::CheckedId<ConsumerId> {
+ public:
+  ConsumerId() = default;
+  static std::optional<ConsumerId> parse(std::string_view text);
+
+ private:
+  using CheckedId::CheckedId;
+};
+/// Makes it loggable (telemetry's LogId).
+std::string log_text(const ConsumerId& id);
+
 /// Joins log lines, traces and answers of one request. Callers may choose it: `[A-Za-z0-9._:-]{1,128}`. One
 /// that could hide a phone number (seven digits in a row outside a UUID, ULID or hex trace id) is refused by
 /// parse(), so that the caller of parse() replaces it with a generated one.

@@ -8,6 +8,7 @@
 #include "base/personal.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "config/consumer.h"
 #include "config/limits.h"
 #include "config/watched_file.h"
 #include "crypto/digest.h"
@@ -55,6 +56,7 @@ struct TenantConfig {
   std::vector<SenderConfig> senders;  ///< the first is the default
   Policies policies = {};
   bool from_file = false;  ///< of TENANTS_FILE, not of the environment variables
+  std::vector<ConsumerConfig> consumers = {};
 };
 
 /// A Meta app that sends webhooks to `/webhook/{name}`.
@@ -114,6 +116,7 @@ struct Config {
   Millis retry_after_max{900'000};             // RETRY_AFTER_MAX_MS: bound on what Retry-After may ask for
   Limits limits;                               // of every sender that sets none of its own
   Millis request_budget{25'000};               // REQUEST_BUDGET_MS: waiting POST /v1/intents
+  DeliveryRules delivery;                      // DELIVERY_…: how consumers are treated
   std::size_t sends_in_flight = 256;           // SENDS_IN_FLIGHT: concurrent Graph requests per loop
 
   Millis media_timeout{120'000};                    // MEDIA_TIMEOUT_MS: fetching and uploading one file

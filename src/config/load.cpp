@@ -132,6 +132,7 @@ LoadResult load(const Variables& variables, const std::vector<std::string>& name
     complete_for_development(draft, problems, result.notes);
   }
   assemble(draft);
+  add_consumer(draft, problems);
   if (!config.tenants_file.empty()) read_tenants_file(sources, config, problems);
   check_rules(draft, problems);
   note_unknown_names(table, names, result.notes);

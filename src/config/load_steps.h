@@ -29,6 +29,10 @@ class Problems {
 /// Development only: generates what is missing and secret, and points to the sandbox.
 void complete_for_development(Draft& draft, Problems& problems, std::vector<std::string>& notes);
 
+/// Development or not is known, and the tenants of the variables: adds their consumer.
+void add_consumer(Draft& draft, Problems& problems);
+void check_delivery(const Config& config, Problems& problems);
+
 /// Rules about several settings together, and about the environment.
 void check_rules(const Draft& draft, Problems& problems);
 

@@ -32,6 +32,28 @@ std::string policies_text(const Policies& policies, const Config& config) {
          ", retry_max_ms: " + std::to_string(policies.retry_max.value_or(config.retry_max).count()) + "}";
 }
 
+std::string list_text(const auto& items, auto text_of) {
+  std::string text;
+  for (const auto& item : items) text.append(text.empty() ? "" : ", ").append(text_of(item));
+  return "[" + text + "]";
+}
+
+std::string consumer_text(const ConsumerConfig& consumer) {
+  std::string text = line(6, "- id", std::string{consumer.id.str()});
+  // What follows the host may be a token.
+  const std::size_t path = consumer.url.find('/', consumer.url.find("://") + 3);
+  text += line(8, "url", consumer.url.substr(0, path) + (path == std::string::npos ? "" : "/<secret>"));
+  text += line(8, "secret", "<secret>");
+  if (consumer.keys.size() > 1) text += line(8, "previous_secret", "<secret>");
+  text += line(8, "types", list_text(consumer.types, [](const std::string& type) { return type; }));
+  text +=
+      line(8, "senders", list_text(consumer.senders, [](const SenderId& sender) { return sender.str(); }));
+  text += line(8, "timeout_ms", std::to_string(consumer.timeout.count()));
+  text += line(8, "parallel", std::to_string(consumer.parallel));
+  text += line(8, "start", consumer.start == ConsumerStart::kNow ? "now" : "oldest");
+  return text;
+}
+
 std::string tenant_text(const TenantConfig& tenant, std::size_t keys, const Config& config) {
   std::string text = line(2, "- id", std::string{tenant.id.str()});
   text += line(4, "api_key_hashes", "<" + std::to_string(keys) + ">");
@@ -43,6 +65,8 @@ std::string tenant_text(const TenantConfig& tenant, std::size_t keys, const Conf
     text += line(8, "token", "<secret>");
     text += line(8, "limits", limits_text(sender.limits.value_or(config.limits)));
   }
+  if (!tenant.consumers.empty()) text += "    consumers:\n";
+  for (const ConsumerConfig& consumer : tenant.consumers) text += consumer_text(consumer);
   return text;
 }
 

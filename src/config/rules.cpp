@@ -113,6 +113,7 @@ void check_times(const Config& config, Problems& problems) {
 void check_rules(const Draft& draft, Problems& problems) {
   const Config& config = draft.config;
   check_times(config, problems);
+  check_delivery(config, problems);
   if (!config.ca_file.empty() && ::access(config.ca_file.c_str(), R_OK) != 0) {
     problems.add("TLS_CA_FILE", "set it to a PEM file that this process may read");
   }

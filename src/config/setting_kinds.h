@@ -92,6 +92,8 @@ Setting redis_url();
 Setting sender_id();
 Setting waba_id();
 Setting tenant_id();
+/// Of consumers, with the rules of delivery.
+void append_consumer_settings(std::vector<Setting>& table);
 
 /// What `mediaUrl` may lead to, and at what cost.
 void append_media_settings(std::vector<Setting>& table);

@@ -20,6 +20,9 @@ struct Draft {
   Secret token;
   Secret webhook_secret;
   Secret webhook_secret_previous;
+  Secret consumer_url;
+  Secret consumer_secret;  ///< decoded, as the next one
+  Secret consumer_secret_previous;
   /// STORE as given; its default depends on REDIS_URL.
   std::optional<StoreKind> store;
   /// False: ENVIRONMENT has a value we do not know, so no rule that depends on it can be judged.

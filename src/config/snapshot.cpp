@@ -1,5 +1,6 @@
 #include "config/snapshot.h"
 
+#include <algorithm>
 #include <bit>
 
 namespace wac::config {
@@ -44,6 +45,9 @@ Snapshot::Snapshot(const Config& config, std::uint64_t version) : version_(versi
     entry.partitions |= own;
     entry.sender_partitions = static_cast<std::size_t>(std::popcount(own));
     occupied |= own;
+    for (const ConsumerConfig& consumer : tenant.consumers) {
+      entry.consumers.push_back(&consumers_.emplace_back(ConsumerEntry{tenant.id, consumer.clone()}));
+    }
   }
   for (const ApiKey& key : config.api_keys) by_key_.emplace(key.digest, key.tenant);
   AppConfig standard{"", config.verify_token.clone(), {}};
@@ -92,6 +96,14 @@ const SenderEntry* Snapshot::sender_of(const TenantId& tenant, const SenderId& i
 const TenantEntry* Snapshot::tenant(const TenantId& id) const {
   const auto found = by_tenant_.find(id.str());
   return found == by_tenant_.end() ? nullptr : found->second;
+}
+
+const ConsumerEntry* Snapshot::consumer(const TenantId& tenant, const ConsumerId& id) const {
+  const TenantEntry* owner = this->tenant(tenant);
+  if (owner == nullptr) return nullptr;
+  const auto found =
+      std::ranges::find(owner->consumers, id, [](const ConsumerEntry* entry) { return entry->config.id; });
+  return found == owner->consumers.end() ? nullptr : *found;
 }
 
 const TenantId* Snapshot::tenant_of_key(const crypto::Digest& digest) const {

@@ -24,12 +24,18 @@ struct SenderEntry {
   Policies policies;  ///< its tenant's
 };
 
+struct ConsumerEntry {
+  TenantId tenant;
+  ConsumerConfig config;
+};
+
 struct TenantEntry {
   TenantId id;
   std::vector<const SenderEntry*> senders;  ///< the first is the default
   Policies policies;
   std::uint64_t partitions = 0;       ///< bit n: partition n holds something of the tenant
   std::size_t sender_partitions = 0;  ///< in how many it has senders
+  std::vector<const ConsumerEntry*> consumers = {};
 };
 
 /// Where what belongs to a tenant but to none of its senders is kept (account events, unknown senders).
@@ -52,11 +58,14 @@ class Snapshot {
   /// The tenant's sender of that id, or its first one when `id` is empty.
   const SenderEntry* sender_of(const TenantId& tenant, const SenderId& id) const;
   const TenantEntry* tenant(const TenantId& id) const;
+  const ConsumerEntry* consumer(const TenantId& tenant, const ConsumerId& id) const;
   const TenantId* tenant_of_key(const crypto::Digest& digest) const;
   /// `name` empty: the default app. Null also where it has no secret.
   const AppConfig* app(std::string_view name) const;
 
   const std::map<std::string, AppConfig, std::less<>>& apps() const { return apps_; }
+  /// Of all tenants.
+  const std::deque<ConsumerEntry>& consumers() const { return consumers_; }
   /// Whose events those of an unknown sender are: the configured one's, else the first one's.
   const TenantId& fallback_tenant() const { return fallback_; }
   /// Partitions of all senders, ascending.
@@ -82,6 +91,7 @@ class Snapshot {
   std::deque<Secret> tokens_;
   std::deque<SenderEntry> senders_;
   std::deque<TenantEntry> tenants_;
+  std::deque<ConsumerEntry> consumers_;
   std::unordered_map<std::string_view, const SenderEntry*> by_sender_;
   std::unordered_map<std::string_view, TenantEntry*> by_tenant_;
   std::unordered_map<crypto::Digest, TenantId, DigestHash> by_key_;

@@ -1,6 +1,7 @@
 #include "config/tenants_file.h"
 
 #include "base/encoding.h"
+#include "config/consumers.h"
 #include "config/values.h"
 
 #include <algorithm>
@@ -122,6 +123,7 @@ class TenantsReader {
     read_policies(fields, config_, tenant_.policies, problems_);
     read_keys(fields);
     read_items(fields, "senders", &TenantsReader::read_sender);
+    read_consumers(fields, secrets_, config_, tenant_, problems_);
     if (id) config_.tenants.push_back(std::move(tenant_));
   }
 

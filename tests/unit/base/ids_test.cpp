@@ -47,5 +47,10 @@ TEST(Partition, IsStableAndSpreads) {
   EXPECT_EQ(std::count(seen.begin(), seen.end(), true), Partition::kCount);
 }
 
+TEST(ConsumerId, HasTheFormOfATenantsAndCanBeLogged) {
+  EXPECT_EQ(log_text(ConsumerId::parse("crm-2").value()), "crm-2");
+  for (const char* text : {"", "-a", "A", "a b", "a1234567"}) EXPECT_FALSE(ConsumerId::parse(text)) << text;
+}
+
 }  // namespace
 }  // namespace wac

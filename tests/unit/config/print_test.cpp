@@ -47,7 +47,8 @@ TEST_F(Print, MarksEverySecretAsOne) {
   for (const Setting& setting : all_settings()) {
     const bool looks_secret = setting.name.find("TOKEN") != std::string::npos ||
                               setting.name.find("SECRET") != std::string::npos ||
-                              setting.name.find("KEY") != std::string::npos || setting.name == "REDIS_URL";
+                              setting.name.find("KEY") != std::string::npos || setting.name == "REDIS_URL" ||
+                              setting.name == "WEBHOOK_CONSUMER_URL";
     EXPECT_EQ(setting.secrecy == Secrecy::kSecret, looks_secret) << setting.name;
   }
 }

@@ -1,0 +1,48 @@
+#pragma once
+// Consumers: programs that get a tenant's events by HTTP push, signed as Standard Webhooks says.
+
+#include "base/ids.h"
+#include "base/personal.h"
+#include "base/time.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace wac::config {
+
+/// Where one begins that never got an event.
+enum class ConsumerStart : std::uint8_t {
+  kOldest,  ///< with the oldest kept event
+  kNow,     ///< with what comes after it was first seen
+};
+
+/// The most of ConsumerConfig::parallel.
+inline constexpr std::size_t kParallelMax = 1'000;
+
+struct ConsumerConfig {
+  ConsumerId id;
+  std::string url;                      ///< may hold a token: never logged
+  std::vector<Secret> keys;             ///< decoded signing keys: one, or two during a rotation
+  std::vector<std::string> types = {};  ///< prefixes of event types; empty: all
+  std::vector<SenderId> senders = {};   ///< empty: all, and events of no sender
+  Millis timeout{10'000};               ///< of one request
+  std::size_t parallel = 8;             ///< conversations in flight
+  ConsumerStart start = ConsumerStart::kOldest;
+
+  ConsumerConfig clone() const;
+};
+
+/// How a consumer that does not take its events is treated.
+struct DeliveryRules {
+  Millis retry_first{1'000};   ///< bound of the first random wait; doubles
+  Millis retry_max{600'000};   ///< where that stops
+  Millis give_up{86'400'000};  ///< an event tried for so long becomes a dead letter
+  /// Failing for so long and so often without one success in between: paused.
+  Millis pause_after{300'000};
+  std::uint32_t pause_failures = 10;
+  Millis lease{30'000};  ///< how long an instance serves a consumer without saying so again
+};
+
+}  // namespace wac::config

@@ -1,0 +1,21 @@
+#pragma once
+// Reads consumers: of the environment variables and of TENANTS_FILE.
+
+#include "config/consumer.h"
+#include "config/settings.h"
+#include "config/tenants_file.h"
+
+namespace wac::config {
+
+/// The bytes of `whsec_` and base64 of 24 to 64 of them (Standard Webhooks); nothing when it is another
+/// thing.
+std::optional<Secret> decode_signing_key(const Secret& text);
+
+/// `https://host[:port][/path][?query]`, and http:// where `plain` allows it or the host is this one.
+bool is_consumer_url(std::string_view url, bool plain);
+
+/// The member "consumers" of a tenant.
+void read_consumers(YamlFields& tenant_fields, SecretFields& secrets, const Config& config,
+                    TenantConfig& tenant, FileProblems& problems);
+
+}  // namespace wac::config
