@@ -61,6 +61,14 @@ std::optional<WallTime> JsonFields::time(std::string_view field) {
   return parsed;
 }
 
+std::optional<bool> JsonFields::flag(std::string_view field) {
+  const auto* value = find(field);
+  if (value == nullptr) return std::nullopt;
+  if (value->is_bool()) return value->get_bool();
+  error(field, "must be true or false");
+  return std::nullopt;
+}
+
 const boost::json::object* JsonFields::object(std::string_view field) {
   const auto* value = find(field);
   if (value == nullptr) return nullptr;

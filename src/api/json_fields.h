@@ -25,6 +25,7 @@ class JsonFields {
   std::string_view required_text(std::string_view field);
   /// RFC 3339 with any offset.
   std::optional<WallTime> time(std::string_view field);
+  std::optional<bool> flag(std::string_view field);
   const boost::json::object* object(std::string_view field);
   const boost::json::array* array(std::string_view field);
   void refuse_unknown();

@@ -21,6 +21,7 @@ constexpr std::string_view kIntents = "/v1/intents";
 constexpr std::string_view kSenders = "/v1/senders";
 constexpr std::string_view kDeadLetters = "/v1/dead-letters";
 constexpr std::string_view kMedia = "/v1/media/";
+constexpr std::string_view kConsumers = "/v1/consumers";
 constexpr std::string_view kStaging = "/__staging/outbound";
 constexpr std::size_t kApiBody = 4U * 1024 * 1024;
 constexpr std::size_t kSmallBody = 64U * 1024;
@@ -69,7 +70,8 @@ PublicHandler::PublicHandler(PublicParts parts)
                 parts.metrics}),
       senders_(parts.auth, parts.senders),
       dead_letters_(parts.auth, parts.dead_letters),
-      media_({parts.directory, parts.auth, parts.media, parts.metrics}) {}
+      media_({parts.directory, parts.auth, parts.media, parts.metrics}),
+      consumers_({parts.config, parts.directory, parts.auth, parts.loop, parts.consumers, parts.metrics}) {}
 
 std::size_t PublicHandler::body_limit(Method method, std::string_view path) const {
   if (method != Method::kPost) return 0;
@@ -106,6 +108,7 @@ Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   if (const auto rest = below(path, kSenders)) co_return co_await senders_.handle(request, *rest);
   if (const auto rest = below(path, kDeadLetters)) co_return co_await dead_letters_.handle(request, *rest);
   if (path.starts_with(kMedia)) co_return co_await media_.get(request, path.substr(kMedia.size()));
+  if (const auto rest = below(path, kConsumers)) co_return co_await consumers_.handle(request, *rest);
   if (path == "/v1/events") co_return co_await read_events(request);
   co_return not_found();
 }

@@ -2,6 +2,7 @@
 // The public port: webhooks in, intents out, events to read (design §3.4, §4).
 
 #include "api/auth.h"
+#include "api/consumers_api.h"
 #include "api/dead_letters_api.h"
 #include "api/health.h"
 #include "api/intents_api.h"
@@ -27,6 +28,7 @@ struct PublicParts {
   outbound::DeadLetters& dead_letters;
   inbound::Inbound& inbound;
   delivery::EventFeed& feed;
+  delivery::ConsumerDesk& consumers;
   telemetry::LoopMetrics& metrics;
   /// Null: GET /v1/media/{mediaId} does not exist.
   outbound::MediaReader* media = nullptr;
@@ -53,6 +55,7 @@ class PublicHandler final : public net::HttpHandler {
   SendersApi senders_;
   DeadLettersApi dead_letters_;
   MediaApi media_;
+  ConsumersApi consumers_;
 };
 
 }  // namespace wac::api

@@ -43,6 +43,7 @@ enum class Domain : std::uint8_t {
   kMediaId = 21,    ///< sender, content, type of uploaded media
   kConversation = 24,  ///< sender, phone or user id: whose order and pair limit a message shares
   kCredential = 25,    ///< access token: another one clears what the old one caused
+  kConsumer = 32,      ///< tenant, consumer: what is kept of it
 };
 
 /// One per loop: not thread-safe.

@@ -23,7 +23,7 @@ std::function<bool(const config::SenderEntry&, std::string_view, std::string_vie
 
 }  // namespace
 
-Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics& metrics,
+Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics& metrics, Place place,
                                          std::vector<Partition> partitions) {
   std::unique_ptr<Lane> lane{new Lane};
   lane->loop_ = std::make_unique<net::EventLoop>();
@@ -74,10 +74,11 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       lane->contacts_.get()});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
-  lane->handler_ = std::make_unique<api::PublicHandler>(
-      api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
-                       *lane->random_, *lane->outbound_, *lane->senders_, *lane->dead_letters_,
-                       *lane->inbound_, *lane->feed_, metrics, lane->media_reader_.get()});
+  lane->make_delivery(shared, place);
+  lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{
+      shared.config, shared.directory, shared.auth, shared.health, *lane->loop_, *lane->random_,
+      *lane->outbound_, *lane->senders_, *lane->dead_letters_, *lane->inbound_, *lane->feed_,
+      *lane->consumer_desk_, metrics, lane->media_reader_.get()});
   return lane;
 }
 
@@ -103,6 +104,25 @@ Result<void> Lane::make_media(Shared& shared) {
   if (!reader) return std::unexpected(reader.error());
   media_reader_ = std::move(*reader);
   return {};
+}
+
+void Lane::make_delivery(Shared& shared, Place place) {
+  // Answers of consumers say nothing but their status.
+  net::HttpClientLimits limits;
+  limits.response_body_bytes = 64UL * 1024;
+  // As many conversations as a consumer may have in flight.
+  limits.connections_per_endpoint = config::kParallelMax;
+  push_http_ = net::HttpClient::make(*loop_, shared.tls, limits);
+  event_reader_ = std::make_unique<delivery::EventReader>(shared.directory, *loop_, store_->events(),
+                                                          *fingerprints_, *sealer_, shared.log);
+  consumer_records_ =
+      std::make_unique<delivery::ConsumerRecords>(*loop_, store_->records(), *fingerprints_, *sealer_);
+  pushers_ = std::make_unique<delivery::Pushers>(
+      delivery::PusherParts{shared.config.delivery, shared.directory, *loop_, *random_, *event_reader_,
+                            *consumer_records_, *push_http_, shared.log, *metrics_, make_uuid(*random_)},
+      place.index, place.count);
+  consumer_desk_ = std::make_unique<delivery::ConsumerDesk>(shared.directory, *loop_, *event_reader_,
+                                                            *consumer_records_, shared.ordered);
 }
 
 Result<void> Lane::make_store(Shared& shared) {
@@ -178,6 +198,7 @@ Task<Result<void>> Lane::check_durability() {
 
 void Lane::begin_work() {
   work_.spawn(dispatcher_->run());
+  pushers_->serve();
   work_.spawn(watch());
 }
 
@@ -186,6 +207,7 @@ Task<void> Lane::watch() {
   while (!stopping_) {
     beat_.store(ticks(loop_->now()), std::memory_order_relaxed);
     log_->flush();
+    pushers_->measure();
     if (store_->healthy()) {
       store_healthy_.store(true, std::memory_order_relaxed);
     } else {
@@ -215,12 +237,14 @@ void Lane::hand_back() {
 Task<void> Lane::end_work(Deadline deadline) {
   hand_back();
   co_await dispatcher_->stop();
+  co_await pushers_->stop(deadline);
   stopping_ = true;
   stop_signal_.set(true);
   co_await work_.join();
   co_await templates_->stop();
   co_await media_->stop();
   co_await http_->stop();
+  co_await push_http_->stop();
   co_await store_->stop(deadline);
   if (redis_) co_await redis_->stop(deadline);
 }

@@ -2,6 +2,7 @@
 // One loop and everything that lives on it: its store, its clients, its handlers, its share of the work.
 
 #include "api/public_handler.h"
+#include "delivery/pushers.h"
 #include "net/event_loop.h"
 #include "net/http_client.h"
 #include "net/http_transfer.h"
@@ -33,14 +34,21 @@ struct Shared {
   store::sqlite::SqliteEngine* sqlite = nullptr;
   std::function<void(Partition, WallTime)> wake;
   std::function<void(const TenantId&)> appended;
+  /// There are orders for a consumer of the tenant.
+  std::function<void(const TenantId&)> ordered;
 };
 
 /// Built on the main thread, run on its own; after start() only its loop touches it, but for the members
 /// marked otherwise.
 class Lane {
  public:
+  /// Which one of how many.
+  struct Place {
+    std::size_t index;
+    std::size_t count;
+  };
   /// `partitions`: those whose due intents this lane hands out.
-  static Result<std::unique_ptr<Lane>> make(Shared& shared, telemetry::LoopMetrics& metrics,
+  static Result<std::unique_ptr<Lane>> make(Shared& shared, telemetry::LoopMetrics& metrics, Place place,
                                             std::vector<Partition> partitions);
   ~Lane();
   Lane(const Lane&) = delete;
@@ -65,6 +73,7 @@ class Lane {
   api::PublicHandler& handler() { return *handler_; }
   outbound::Dispatcher& dispatcher() { return *dispatcher_; }
   delivery::EventFeed& feed() { return *feed_; }
+  delivery::Pushers& pushers() { return *pushers_; }
   store::Store& store() { return *store_; }
 
   /// Any thread.
@@ -76,6 +85,7 @@ class Lane {
   Result<void> make_store(Shared& shared);
   Result<void> make_templates(Shared& shared);
   Result<void> make_media(Shared& shared);
+  void make_delivery(Shared& shared, Place place);
   Task<void> watch();
 
   std::unique_ptr<net::EventLoop> loop_;
@@ -101,6 +111,11 @@ class Lane {
   std::unique_ptr<outbound::Dispatcher> dispatcher_;
   std::unique_ptr<inbound::Inbound> inbound_;
   std::unique_ptr<delivery::EventFeed> feed_;
+  std::unique_ptr<net::HttpClient> push_http_;
+  std::unique_ptr<delivery::EventReader> event_reader_;
+  std::unique_ptr<delivery::ConsumerRecords> consumer_records_;
+  std::unique_ptr<delivery::Pushers> pushers_;
+  std::unique_ptr<delivery::ConsumerDesk> consumer_desk_;
   std::unique_ptr<api::PublicHandler> handler_;
   std::atomic<std::int64_t> beat_{0};
   std::atomic<bool> store_healthy_{false};

@@ -84,6 +84,8 @@ class RunningService final : public Service {
   Result<void> listen();
   void add_gauges();
   MonoTime now() const { return std::chrono::steady_clock::now(); }
+  double delivery_lag_seconds() const;
+  double consumers_held_back() const;
   bool all_alive() const;
   bool all_stores_healthy() const;
   /// The partitions with senders whose due intents a lane hands out.
@@ -150,15 +152,24 @@ Result<void> RunningService::make_lanes() {
       if (lane->feed().waiting() == 0) continue;
       lane->loop().post([feed = &lane->feed(), tenant] { feed->notify(tenant); });
     }
+    for (const auto& lane : lanes_) {
+      if (lane->pushers().count() == 0) continue;
+      lane->loop().post([pushers = &lane->pushers(), tenant] { pushers->notify(tenant); });
+    }
+  };
+  const auto ordered = [this](const TenantId& tenant) {
+    for (const auto& lane : lanes_) {
+      lane->loop().post([pushers = &lane->pushers(), tenant] { pushers->look(tenant); });
+    }
   };
   shared_ = std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_,
-                                            *tls_, templates_, sqlite_.get(), wake, appended});
+                                            *tls_, templates_, sqlite_.get(), wake, appended, ordered});
   if (!names_an_account(config_))
     log_->log(Severity::kInfo, "templates are not checked: WHATSAPP_BUSINESS_ACCOUNT_ID is not set");
   const std::size_t count =
       config_.threads != 0 ? config_.threads : std::min<std::size_t>(available_cores(), 16);
   for (std::size_t i = 0; i < count; ++i) {
-    auto lane = Lane::make(*shared_, metrics_.add_loop(), share_of(i, count));
+    auto lane = Lane::make(*shared_, metrics_.add_loop(), {i, count}, share_of(i, count));
     if (!lane) {
       log_->log(Severity::kCritical, "configuration cannot be used", Field{"error", lane.error()});
       return std::unexpected(lane.error());
@@ -185,6 +196,7 @@ void RunningService::reload(const config::LoadResult& loaded) {
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     lanes_[i]->loop().post([lane = lanes_[i].get(), share = share_of(i, lanes_.size())]() mutable {
       lane->dispatcher().serve(std::move(share));
+      lane->pushers().serve();
     });
   }
   reloads_.add(Counter::kConfigReloaded);
@@ -261,8 +273,25 @@ void RunningService::add_gauges() {
                      [this] { return static_cast<double>(directory_.snapshot()->tenants()); });
   metrics_.add_gauge("whatsapp_config_senders", "Senders in force",
                      [this] { return static_cast<double>(directory_.snapshot()->senders()); });
+  metrics_.add_gauge("whatsapp_delivery_lag_seconds",
+                     "Age of the oldest event that consumers served here have not got",
+                     [this] { return delivery_lag_seconds(); });
+  metrics_.add_gauge("whatsapp_delivery_paused", "Consumers that are paused or stopped",
+                     [this] { return consumers_held_back(); });
   metrics_.add_gauge("whatsapp_event_loops", "Event loops, one a core",
                      [this] { return static_cast<double>(lanes_.size()); });
+}
+
+double RunningService::delivery_lag_seconds() const {
+  Millis lag{0};
+  for (const auto& lane : lanes_) lag = std::max(lag, lane->pushers().lag());
+  return static_cast<double>(lag.count()) / 1'000;
+}
+
+double RunningService::consumers_held_back() const {
+  std::size_t count = 0;
+  for (const auto& lane : lanes_) count += lane->pushers().held_back();
+  return static_cast<double>(count);
 }
 
 bool RunningService::all_alive() const {

@@ -74,6 +74,11 @@ constexpr CounterRow kCounters[] = {
      "Files named by mediaUrl: uploaded, found uploaded before, or not to be had."},
     {Counter::kMediaReused, "whatsapp_media_total", "outcome", "reused", ""},
     {Counter::kMediaFailed, "whatsapp_media_total", "outcome", "failed", ""},
+    {Counter::kDeliveryTaken, "whatsapp_delivery_total", "outcome", "delivered",
+     "Requests to consumers; a dead letter is an event that was given up."},
+    {Counter::kDeliveryReplayed, "whatsapp_delivery_total", "outcome", "replayed", ""},
+    {Counter::kDeliveryFailed, "whatsapp_delivery_total", "outcome", "failed", ""},
+    {Counter::kDeliveryDead, "whatsapp_delivery_total", "outcome", "dead_letter", ""},
 };
 
 struct HistogramRow {
@@ -91,6 +96,8 @@ constexpr HistogramRow kHistograms[] = {
      "Milliseconds from a webhook's header to its answer."},
     {Histogram::kEndToEndLatency, "whatsapp_intent_latency_ms",
      "Milliseconds from accepting an intent to settling it."},
+    {Histogram::kDeliveryLatency, "whatsapp_delivery_latency_ms",
+     "Milliseconds of one request to a consumer."},
 };
 
 constexpr bool tables_are_complete() {

@@ -55,6 +55,10 @@ enum class Counter : std::uint8_t {
   kMediaUploaded,          ///< whatsapp_media_total{outcome="uploaded"}
   kMediaReused,            ///< whatsapp_media_total{outcome="reused"}
   kMediaFailed,            ///< whatsapp_media_total{outcome="failed"}
+  kDeliveryTaken,          ///< whatsapp_delivery_total{outcome="delivered"}
+  kDeliveryReplayed,       ///< whatsapp_delivery_total{outcome="replayed"}
+  kDeliveryFailed,         ///< whatsapp_delivery_total{outcome="failed"}
+  kDeliveryDead,           ///< whatsapp_delivery_total{outcome="dead_letter"}
   kCount
 };
 
@@ -64,6 +68,7 @@ enum class Histogram : std::uint8_t {
   kStoreLatency,       ///< whatsapp_store_latency_ms: one store operation, either engine
   kWebhookAckLatency,  ///< whatsapp_webhook_ack_latency_ms: header read to answer
   kEndToEndLatency,    ///< whatsapp_intent_latency_ms: accepted to settled
+  kDeliveryLatency,    ///< whatsapp_delivery_latency_ms: one request to a consumer
   kCount
 };
 
