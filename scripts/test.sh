@@ -60,7 +60,8 @@ stage_asan() {
 # service. Everything else runs on one loop and is covered by the stages before.
 stage_tsan() {
   build_targets tsan whatsapp-connector graph-sandbox net_server_test store_integration_test service_integration_test
-  local -x TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+  # A test of the store forks a process that starts threads, and kills it.
+  local -x TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:die_after_fork=0
   local program
   for program in net_server_test store_integration_test service_integration_test; do
     "build/tsan/bin/$program" --gtest_brief=1
