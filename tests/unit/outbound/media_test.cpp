@@ -29,10 +29,22 @@ class MediaTest : public OutboundFixture {
   void rebuild() {
     media_ = std::move(*Media::make(
         {config_, loop_, random_, *fingerprints_, transfers_, ids_, *log_, metrics_.add_loop()}));
-    outbound_ = std::make_unique<Outbound>(OutboundParts{
-        config_, *directory_, loop_, random_, store_, graph_, *fingerprints_, *sealer_, *log_,
-        metrics_.add_loop(), [this](Partition partition, WallTime at) { woken_.emplace_back(partition, at); },
-        nullptr, nullptr, {}, media_.get()});
+    outbound_ = std::make_unique<Outbound>(
+        OutboundParts{config_,
+                      *directory_,
+                      loop_,
+                      random_,
+                      store_,
+                      graph_,
+                      *fingerprints_,
+                      *sealer_,
+                      *log_,
+                      metrics_.add_loop(),
+                      [this](Partition partition, WallTime at) { woken_.emplace_back(partition, at); },
+                      nullptr,
+                      nullptr,
+                      {},
+                      media_.get()});
   }
 
   struct Asked {
