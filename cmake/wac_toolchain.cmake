@@ -19,7 +19,8 @@ set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g1")
 
 find_program(WAC_CCACHE ccache)
 if(WAC_CCACHE)
-  # Paths relative to the checkout, so that clones share what they have compiled.
+  # A build tree that was deleted is back in seconds. Clones at other paths do not share: a precompiled header
+  # holds the path it was made at.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env CCACHE_BASEDIR=${PROJECT_SOURCE_DIR} CCACHE_NOHASHDIR=1
       CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime ${WAC_CCACHE})
 endif()
