@@ -210,11 +210,11 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
 }
 
 Task<Result<store::SettleResult>> Courier::write_down(store::Settlement settlement, WallTime lease_end) {
-  // An outcome is known to nobody else: as long as the claim is ours it is offered again, under the same
-  // token, which makes repeating it harmless.
   // What is dead waits for a person to redrive it.
   const Millis retention = settlement.state == IntentState::kDead ? store::DueRules{}.undecided_retention
                                                                   : parts_.config.intent_retention;
+  // An outcome is known to nobody else: as long as the claim is ours it is offered again, under the same
+  // token, which makes repeating it harmless.
   Millis pause = kFirstPause;
   for (;;) {
     auto done = co_await parts_.store.settle(settlement, retention, parts_.loop.wall_now());
