@@ -5,6 +5,8 @@
 #include "inbound/cloud_event.h"
 #include "store/attempt_id.h"
 
+#include <algorithm>
+
 namespace wac::inbound {
 namespace {
 
@@ -157,7 +159,11 @@ Task<bool> Inbound::store_all(Batches batches, WallTime now) {
 
 Task<void> Inbound::store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now,
                                 bool* ok) {
-  const TenantId tenant = events.front().tenant;
+  // Senders of several tenants share a partition. Nearly always it is one tenant, so no set is made.
+  std::vector<TenantId> tenants;
+  for (const store::NewEvent& event : events) {
+    if (std::ranges::find(tenants, event.tenant) == tenants.end()) tenants.push_back(event.tenant);
+  }
   const auto done = co_await parts_.events.ingest(partition, std::move(events), rules_, now);
   if (!done) {
     *ok = false;
@@ -167,7 +173,8 @@ Task<void> Inbound::store_batch(Partition partition, std::vector<store::NewEvent
     co_return;
   }
   account(*done);
-  if (parts_.appended) parts_.appended(tenant);
+  if (!parts_.appended) co_return;
+  for (const TenantId& tenant : tenants) parts_.appended(tenant);
 }
 
 Task<void> Inbound::learn(std::vector<contacts::Lesson> lessons, WallTime now, bool* ok) {

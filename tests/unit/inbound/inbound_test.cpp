@@ -48,9 +48,13 @@ class MemoryEventLog final : public store::EventLog {
 
 class InboundTest : public ::testing::Test {
  protected:
+  /// Another tenant's sender that lives in the partition of the first one.
+  static constexpr const char* kNeighbour = "106540352243020";
+
   InboundTest() {
-    for (const char* sender : {"106540352242922", "106540352242923"}) {
-      config_.tenants.push_back({*TenantId::parse(config_.tenants.empty() ? "acme" : "bolt"), {}});
+    for (const auto& [tenant, sender] :
+         {std::pair{"acme", "106540352242922"}, {"bolt", "106540352242923"}, {"cole", kNeighbour}}) {
+      config_.tenants.push_back({*TenantId::parse(tenant), {}});
       config_.tenants.back().senders.push_back({*SenderId::parse(sender), Secret{"token"}});
     }
     config_.webhook_secrets.emplace_back("app-secret");
@@ -113,6 +117,16 @@ TEST_F(InboundTest, ASignedMessageBecomesOneSealedEvent) {
   ASSERT_TRUE(opened);
   EXPECT_NE(expose(*opened, Purpose::kValidate).find("planted"), std::string_view::npos);
   ASSERT_EQ(notified_.size(), 1U);
+}
+
+TEST_F(InboundTest, EveryTenantOfAPartitionIsToldOfItsEvents) {
+  ASSERT_EQ(Partition::of(*SenderId::parse(kNeighbour)), Partition::of(*SenderId::parse("106540352242922")));
+  const std::string body =
+      notification(change("106540352242922", message("wamid.A")) + "," +
+                   change(kNeighbour, message("wamid.B")) + "," + change(kNeighbour, message("wamid.C")));
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  std::ranges::sort(notified_);
+  EXPECT_EQ(notified_, (std::vector{*TenantId::parse("acme"), *TenantId::parse("cole")}));
 }
 
 TEST_F(InboundTest, ABadSignatureChangesNothing) {
