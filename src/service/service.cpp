@@ -2,7 +2,9 @@
 
 #include "api/admin_handler.h"
 #include "service/cores.h"
+#include "service/gauges.h"
 #include "service/lane.h"
+#include "service/lane_tasks.h"
 #include "service/reload_report.h"
 #include "telemetry/version.h"
 
@@ -18,46 +20,6 @@ using telemetry::Field;
 using telemetry::Severity;
 
 constexpr Millis kStoreDeadline{10'000};
-
-/// Runs a task on a lane's loop from the main thread and waits for its end. False when the deadline passes
-/// first.
-template <class Make>
-bool run_on(Lane& lane, TaskScope& scope, MonoTime until, Make make) {
-  auto done = std::make_shared<std::promise<void>>();
-  auto finished = done->get_future();
-  lane.loop().post([&scope, done, make = std::move(make)]() mutable { scope.spawn(make(done)); });
-  return finished.wait_until(until) == std::future_status::ready;
-}
-
-using Done = std::shared_ptr<std::promise<void>>;
-
-Task<void> open_store(Lane* lane, Deadline deadline, Result<void>* out, Done done) {
-  *out = co_await lane->open_store(deadline);
-  done->set_value();
-}
-
-Task<void> check_durability(Lane* lane, Result<void>* out, Done done) {
-  *out = co_await lane->check_durability();
-  done->set_value();
-}
-
-Task<void> begin_work(Lane* lane, Done done) {
-  lane->begin_work();
-  done->set_value();
-  co_return;
-}
-
-Task<void> end_work(Lane* lane, Deadline deadline, Done done) {
-  co_await lane->end_work(deadline);
-  done->set_value();
-}
-
-Task<void> drain_server(net::HttpServer* server, Lane* lane, Deadline deadline, std::atomic<bool>* complete,
-                        Done done) {
-  const bool drained = co_await server->drain(lane->loop(), deadline);
-  if (!drained) complete->store(false);
-  done->set_value();
-}
 
 bool names_an_account(const config::Config& config) {
   return std::ranges::any_of(config.tenants, [](const config::TenantConfig& tenant) {
@@ -82,10 +44,7 @@ class RunningService final : public Service {
   Result<void> make_lanes();
   Result<void> open_stores();
   Result<void> listen();
-  void add_gauges();
   MonoTime now() const { return std::chrono::steady_clock::now(); }
-  double delivery_lag_seconds() const;
-  double consumers_held_back() const;
   bool all_alive() const;
   bool all_stores_healthy() const;
   /// The partitions with senders whose due intents a lane hands out.
@@ -253,47 +212,6 @@ Result<void> RunningService::listen() {
   return {};
 }
 
-void RunningService::add_gauges() {
-  metrics_.add_gauge("whatsapp_store_up", "1 while the store answers",
-                     [this] { return all_stores_healthy() ? 1.0 : 0.0; });
-  metrics_.add_gauge("whatsapp_draining", "1 while shutting down",
-                     [this] { return health_.draining ? 1.0 : 0.0; });
-  metrics_.add_gauge("whatsapp_http_connections", "Open connections of the public port",
-                     [this] { return static_cast<double>(server_->stats().open_connections); });
-  metrics_.add_gauge("whatsapp_http_requests_in_flight", "Requests being answered on the public port",
-                     [this] { return static_cast<double>(server_->stats().requests_in_flight); });
-  metrics_.add_gauge("whatsapp_http_refused_framing", "Requests refused for their framing since start",
-                     [this] { return static_cast<double>(server_->stats().refused_framing); });
-  metrics_.add_gauge("whatsapp_event_readers", "Long polls and streams that wait for events", [this] {
-    std::size_t waiting = 0;
-    for (const auto& lane : lanes_) waiting += lane->feed().waiting();
-    return static_cast<double>(waiting);
-  });
-  metrics_.add_gauge("whatsapp_config_tenants", "Tenants in force",
-                     [this] { return static_cast<double>(directory_.snapshot()->tenants()); });
-  metrics_.add_gauge("whatsapp_config_senders", "Senders in force",
-                     [this] { return static_cast<double>(directory_.snapshot()->senders()); });
-  metrics_.add_gauge("whatsapp_delivery_lag_seconds",
-                     "Age of the oldest event that consumers served here have not got",
-                     [this] { return delivery_lag_seconds(); });
-  metrics_.add_gauge("whatsapp_delivery_paused", "Consumers that are paused or stopped",
-                     [this] { return consumers_held_back(); });
-  metrics_.add_gauge("whatsapp_event_loops", "Event loops, one a core",
-                     [this] { return static_cast<double>(lanes_.size()); });
-}
-
-double RunningService::delivery_lag_seconds() const {
-  Millis lag{0};
-  for (const auto& lane : lanes_) lag = std::max(lag, lane->pushers().lag());
-  return static_cast<double>(lag.count()) / 1'000;
-}
-
-double RunningService::consumers_held_back() const {
-  std::size_t count = 0;
-  for (const auto& lane : lanes_) count += lane->pushers().held_back();
-  return static_cast<double>(count);
-}
-
 bool RunningService::all_alive() const {
   return std::ranges::all_of(lanes_, [at = now()](const auto& lane) { return lane->alive(at); });
 }
@@ -311,7 +229,7 @@ Result<void> RunningService::open() {
   health_.store_engine = lanes_.front()->store().engine();
   if (auto opened = open_stores(); !opened) return opened;
   if (auto listening = listen(); !listening) return listening;
-  add_gauges();
+  add_gauges(metrics_, {health_, directory_, lanes_, *server_});
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     Lane* lane = lanes_[i].get();
     run_on(*lane, *scopes_[i], MonoTime::max(),

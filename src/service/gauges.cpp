@@ -1,0 +1,54 @@
+#include "service/gauges.h"
+
+#include <algorithm>
+
+namespace wac::service {
+namespace {
+
+double event_readers(const GaugeSources& sources) {
+  std::size_t waiting = 0;
+  for (const auto& lane : sources.lanes) waiting += lane->feed().waiting();
+  return static_cast<double>(waiting);
+}
+
+double delivery_lag_seconds(const GaugeSources& sources) {
+  Millis lag{0};
+  for (const auto& lane : sources.lanes) lag = std::max(lag, lane->pushers().lag());
+  return static_cast<double>(lag.count()) / 1'000;
+}
+
+double consumers_held_back(const GaugeSources& sources) {
+  std::size_t count = 0;
+  for (const auto& lane : sources.lanes) count += lane->pushers().held_back();
+  return static_cast<double>(count);
+}
+
+}  // namespace
+
+void add_gauges(telemetry::MetricsRegistry& metrics, GaugeSources sources) {
+  metrics.add_gauge("whatsapp_store_up", "1 while the store answers",
+                    [sources] { return sources.health.store_ok() ? 1.0 : 0.0; });
+  metrics.add_gauge("whatsapp_draining", "1 while shutting down",
+                    [sources] { return sources.health.draining ? 1.0 : 0.0; });
+  metrics.add_gauge("whatsapp_http_connections", "Open connections of the public port",
+                    [sources] { return static_cast<double>(sources.server.stats().open_connections); });
+  metrics.add_gauge("whatsapp_http_requests_in_flight", "Requests being answered on the public port",
+                    [sources] { return static_cast<double>(sources.server.stats().requests_in_flight); });
+  metrics.add_gauge("whatsapp_http_refused_framing", "Requests refused for their framing since start",
+                    [sources] { return static_cast<double>(sources.server.stats().refused_framing); });
+  metrics.add_gauge("whatsapp_event_readers", "Long polls and streams that wait for events",
+                    [sources] { return event_readers(sources); });
+  metrics.add_gauge("whatsapp_config_tenants", "Tenants in force",
+                    [sources] { return static_cast<double>(sources.directory.snapshot()->tenants()); });
+  metrics.add_gauge("whatsapp_config_senders", "Senders in force",
+                    [sources] { return static_cast<double>(sources.directory.snapshot()->senders()); });
+  metrics.add_gauge("whatsapp_delivery_lag_seconds",
+                    "Age of the oldest event that consumers served here have not got",
+                    [sources] { return delivery_lag_seconds(sources); });
+  metrics.add_gauge("whatsapp_delivery_paused", "Consumers that are paused or stopped",
+                    [sources] { return consumers_held_back(sources); });
+  metrics.add_gauge("whatsapp_event_loops", "Event loops, one a core",
+                    [sources] { return static_cast<double>(sources.lanes.size()); });
+}
+
+}  // namespace wac::service
