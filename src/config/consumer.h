@@ -1,5 +1,5 @@
 #pragma once
-// Consumers: programs that get a tenant's events by HTTP push, signed as Standard Webhooks says.
+// Consumers: whatever gets a tenant's events without asking for each.
 
 #include "base/ids.h"
 #include "base/personal.h"
@@ -18,11 +18,19 @@ enum class ConsumerStart : std::uint8_t {
   kNow,     ///< with what comes after it was first seen
 };
 
+/// The way events go to it.
+enum class ConsumerKind : std::uint8_t {
+  kWebhook,       ///< signed POSTs, as Standard Webhooks says
+  kPubSub,        ///< a topic of Google Pub/Sub
+  kMediaArchive,  ///< the files of messages are fetched and kept
+};
+
 /// The most of ConsumerConfig::parallel.
 inline constexpr std::size_t kParallelMax = 1'000;
 
 struct ConsumerConfig {
   ConsumerId id;
+  ConsumerKind kind = ConsumerKind::kWebhook;
   std::string url;                      ///< may hold a token: never logged
   std::vector<Secret> keys;             ///< decoded signing keys: one, or two during a rotation
   std::vector<std::string> types = {};  ///< prefixes of event types; empty: all

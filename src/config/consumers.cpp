@@ -115,7 +115,7 @@ class ConsumerReader {
 }  // namespace
 
 ConsumerConfig ConsumerConfig::clone() const {
-  ConsumerConfig copy{id, url, {}, types, senders, timeout, parallel, start};
+  ConsumerConfig copy{id, kind, url, {}, types, senders, timeout, parallel, start};
   for (const Secret& key : keys) copy.keys.push_back(key.clone());
   return copy;
 }

@@ -5,7 +5,8 @@
 
 #include "delivery/consumer_records.h"
 #include "delivery/event_reader.h"
-#include "delivery/webhook_post.h"
+#include "delivery/transport.h"
+#include "delivery/window.h"
 #include "telemetry/metrics.h"
 
 #include <deque>
@@ -20,7 +21,7 @@ struct PusherParts {
   Random& random;
   EventReader& reader;
   ConsumerRecords& records;
-  net::HttpClient& http;
+  Transport& transport;
   telemetry::Logger& log;
   telemetry::LoopMetrics& metrics;
   std::string instance;  ///< tells this loop of this process from all others

@@ -95,7 +95,7 @@ Task<void> Pusher::attempt(Feed* feed, Window::Sequence sequence) {
   Answer answer;
   if (entry != nullptr) {
     answer =
-        co_await post_event(entry->config, event.id, event.body, feed->occasion, parts_.loop, parts_.http);
+        co_await parts_.transport.deliver({entry->config, event.id, event.type, event.body, feed->occasion});
     parts_.metrics.observe(telemetry::Histogram::kDeliveryLatency,
                            std::chrono::duration_cast<Micros>(parts_.loop.now() - started));
   }
@@ -157,7 +157,7 @@ Task<void> Pusher::redrive(DeadLetter letter) {
   bool settled = false;
   if (entry != nullptr && found && *found) {
     const Answer answer =
-        co_await post_event(entry->config, letter.id, **found, Occasion::kFirst, parts_.loop, parts_.http);
+        co_await parts_.transport.deliver({entry->config, letter.id, letter.type, **found, Occasion::kFirst});
     learn(answer);
     settled = answer.verdict == Verdict::kTaken;
     parts_.metrics.add(settled ? Counter::kDeliveryTaken : Counter::kDeliveryFailed);

@@ -113,13 +113,15 @@ void Lane::make_delivery(Shared& shared, Place place) {
   // As many conversations as a consumer may have in flight.
   limits.connections_per_endpoint = config::kParallelMax;
   push_http_ = net::HttpClient::make(*loop_, shared.tls, limits);
+  webhook_post_ = std::make_unique<delivery::WebhookPost>(*loop_, *push_http_);
+  push_transports_.add(config::ConsumerKind::kWebhook, *webhook_post_);
   event_reader_ = std::make_unique<delivery::EventReader>(shared.directory, *loop_, store_->events(),
                                                           *fingerprints_, *sealer_, shared.log);
   consumer_records_ =
       std::make_unique<delivery::ConsumerRecords>(*loop_, store_->records(), *fingerprints_, *sealer_);
   pushers_ = std::make_unique<delivery::Pushers>(
       delivery::PusherParts{shared.config.delivery, shared.directory, *loop_, *random_, *event_reader_,
-                            *consumer_records_, *push_http_, shared.log, *metrics_, make_uuid(*random_)},
+                            *consumer_records_, push_transports_, shared.log, *metrics_, make_uuid(*random_)},
       place.index, place.count);
   consumer_desk_ = std::make_unique<delivery::ConsumerDesk>(shared.directory, *loop_, *event_reader_,
                                                             *consumer_records_, shared.ordered);

@@ -3,6 +3,7 @@
 
 #include "api/public_handler.h"
 #include "delivery/pushers.h"
+#include "delivery/webhook_post.h"
 #include "net/event_loop.h"
 #include "net/http_client.h"
 #include "net/http_transfer.h"
@@ -112,6 +113,8 @@ class Lane {
   std::unique_ptr<inbound::Inbound> inbound_;
   std::unique_ptr<delivery::EventFeed> feed_;
   std::unique_ptr<net::HttpClient> push_http_;
+  std::unique_ptr<delivery::WebhookPost> webhook_post_;
+  delivery::TransportByKind push_transports_;
   std::unique_ptr<delivery::EventReader> event_reader_;
   std::unique_ptr<delivery::ConsumerRecords> consumer_records_;
   std::unique_ptr<delivery::Pushers> pushers_;
