@@ -1,7 +1,7 @@
 // The real graph-sandbox, with libcurl in front and a receiver of our own behind.
 
-#include "integration/sandbox/webhook_receiver.h"
 #include "support/http.h"
+#include "support/http_receiver.h"
 #include "support/process.h"
 
 #include <boost/json.hpp>
@@ -19,7 +19,9 @@ namespace {
 
 namespace json = boost::json;
 using testing::eventually;
+using testing::HttpReceiver;
 using testing::HttpReply;
+using testing::ReceivedRequest;
 
 const std::string kText =
     R"({"messaging_product":"whatsapp","to":"+16505551234","type":"text","text":{"body":"hi"},"biz_opaque_callback_data":"o-1"})";
@@ -68,9 +70,19 @@ class RunningSandbox {
   std::string base_;
 };
 
-std::vector<std::string> statuses(const WebhookReceiver& receiver) {
+/// `sha256=<hex>` as openssl computes it over the bytes.
+std::string openssl_signature(const std::string& body, const std::string& secret) {
+  const testing::TempDir dir;
+  testing::write_file(dir.file("body"), body);
+  testing::Process openssl(
+      {.argv = {"openssl", "dgst", "-sha256", "-hmac", secret, "-r", dir.file("body")}, .env = {}});
+  openssl.wait();
+  return "sha256=" + openssl.standard_output().substr(0, 64);
+}
+
+std::vector<std::string> statuses(const HttpReceiver& receiver) {
   std::vector<std::string> out;
-  for (const ReceivedPost& post : receiver.posts()) {
+  for (const ReceivedRequest& post : receiver.requests()) {
     const json::value body = json::parse(post.body);
     for (const auto& change : body.at("entry").at(0).at("changes").as_array()) {
       const auto* const list = change.at("value").as_object().if_contains("statuses");
@@ -82,15 +94,15 @@ std::vector<std::string> statuses(const WebhookReceiver& receiver) {
 }
 
 TEST(GraphSandbox, SignsItsWebhooksAsOpensslDoes) {
-  const WebhookReceiver receiver;
+  const HttpReceiver receiver;
   const RunningSandbox sandbox({"--webhook-url", receiver.url(), "--app-secret", "s3cret",
                                 "--status-delay-ms", "5/10/15", "--reply-text", "Grüße 😀 a/b"});
   ASSERT_EQ(sandbox.send().status, 200);
   ASSERT_TRUE(eventually([&] { return receiver.count() == 4 && sandbox.all_acknowledged(); }));
   bool reply_seen = false;
-  for (const ReceivedPost& post : receiver.posts()) {
-    EXPECT_EQ(post.signature, openssl_signature(post.body, "s3cret"));
-    EXPECT_EQ(post.content_type, "application/json");
+  for (const ReceivedRequest& post : receiver.requests()) {
+    EXPECT_EQ(post.header("x-hub-signature-256"), openssl_signature(post.body, "s3cret"));
+    EXPECT_EQ(post.header("content-type"), "application/json");
     reply_seen = reply_seen || post.body.find(R"(Gr\u00fc\u00dfe \ud83d\ude00 a\/b)") != std::string::npos;
   }
   EXPECT_TRUE(reply_seen) << "the scripted user's answer, escaped as Meta escapes";
@@ -99,7 +111,7 @@ TEST(GraphSandbox, SignsItsWebhooksAsOpensslDoes) {
 }
 
 TEST(GraphSandbox, RepeatsWebhooksUntilTheyAreTaken) {
-  const WebhookReceiver receiver([](std::size_t n) { return n < 3 ? 503 : 200; });
+  const HttpReceiver receiver([](const ReceivedRequest& post) { return post.number < 3 ? 503 : 200; });
   const RunningSandbox sandbox({"--webhook-url", receiver.url(), "--webhook-retry-ms", "20,40",
                                 "--status-delay-ms", "1/2/3", "--reply", "never", "--webhook-concurrency",
                                 "1"});
@@ -135,7 +147,7 @@ TEST(GraphSandbox, ResetsConnectionsBeforeOrAfterAccepting) {
 }
 
 TEST(GraphSandbox, AcceptsAndNeverAnswers) {
-  const WebhookReceiver receiver;
+  const HttpReceiver receiver;
   RunningSandbox sandbox({"--webhook-url", receiver.url(), "--reply", "never"});
   sandbox.post("faults", R"([{"kind":"accept_then_no_answer","next":1}])");
   EXPECT_EQ(sandbox.send(kText, Millis{300}).status, 0);
@@ -165,8 +177,13 @@ TEST(GraphSandbox, DelaysAnswersAndStopsInTheMiddleOfADelay) {
 }
 
 TEST(GraphSandbox, PerformsTheHandshake) {
-  WebhookReceiver receiver;
-  receiver.accept_token("a-b_c");
+  const HttpReceiver receiver([](const ReceivedRequest& handshake) {
+    const bool good = handshake.method == "GET" && handshake.parameter("hub.mode") == "subscribe" &&
+                      handshake.parameter("hub.verify_token") == "a-b_c";
+    testing::ReceiverAnswer answer{good ? 200 : 403};
+    if (good) answer.body = handshake.parameter("hub.challenge");
+    return answer;
+  });
   const RunningSandbox sandbox;
   const auto verify = [&](const std::string& token) {
     return sandbox.post("verify", R"({"url":")" + receiver.url() + R"(","verify_token":")" + token + R"("})");
@@ -190,14 +207,14 @@ TEST(GraphSandbox, KeepsItsLedgerWhenKilled) {
 }
 
 TEST(GraphSandbox, MakesInboundLoadInBatchesWithDuplicates) {
-  const WebhookReceiver receiver;
+  const HttpReceiver receiver;
   const RunningSandbox sandbox(
       {"--webhook-url", receiver.url(), "--batch", "50", "--duplicate-percent", "100", "--reorder-ms", "5"});
   sandbox.post("inbound", R"({"from":"+16505551234","type":"text","text":{"body":"hi"},"count":500})");
   ASSERT_TRUE(
       eventually([&] { return sandbox.all_acknowledged() && sandbox.get("webhooks").at("posts") == 20; }));
   std::set<std::string> ids;
-  for (const ReceivedPost& post : receiver.posts()) {
+  for (const ReceivedRequest& post : receiver.requests()) {
     const json::value body = json::parse(post.body);
     for (const auto& message :
          body.at("entry").at(0).at("changes").at(0).at("value").at("messages").as_array()) {
