@@ -59,7 +59,7 @@ void Pusher::stop(Deadline deadline) {
 }
 
 std::optional<WallTime> Pusher::oldest() const {
-  const PendingEvent* event = serving_ ? live_.window.oldest() : nullptr;
+  const PendingEvent* event = in_sight() ? live_.window.oldest() : nullptr;
   return event == nullptr ? std::nullopt : std::optional{event->time};
 }
 
@@ -74,8 +74,9 @@ Task<std::optional<MonoTime>> Pusher::acquire() {
   }
   notified_ = look_ = false;
   const auto loaded = co_await parts_.records.load(name_);
+  blind_ = !loaded && loaded.error().code != ErrorCode::kCorrupt;
   if (!loaded) {
-    if (loaded.error().code == ErrorCode::kCorrupt) {
+    if (!blind_) {
       parts_.log.log(Severity::kCritical, "what is known of a consumer cannot be read: it gets no events",
                      Field{"tenantId", name_.tenant}, Field{"consumer", name_.consumer});
       co_return loop.now() + kIdleLook;
@@ -85,6 +86,7 @@ Task<std::optional<MonoTime>> Pusher::acquire() {
   const WallTime wall = loop.wall_now();
   const bool known = co_await begin_state(*loaded, *entry);
   if (!known) co_return loop.now() + kStorePause;
+  co_await count_letters();
   const bool theirs = !state_.owner.empty() && state_.owner != parts_.instance && state_.owned_until > wall;
   if (theirs) co_return loop.now() + std::clamp<Millis>(state_.owned_until - wall, Millis{50}, kIdleLook);
   const bool work = co_await has_work(*loaded);
@@ -99,6 +101,15 @@ Task<std::optional<MonoTime>> Pusher::acquire() {
   lease_end_ = asked + parts_.rules.lease;
   last_flush_ = asked;
   co_return std::nullopt;
+}
+
+/// What another instance, or the one before this, left of dead letters.
+Task<void> Pusher::count_letters() {
+  if (letters_version_ == version_) co_return;
+  auto letters = co_await parts_.records.letters(name_);
+  if (!letters) co_return;
+  letters_ = std::move(*letters);
+  letters_version_ = version_;
 }
 
 /// Takes over what was found; false when the store could not say where to begin.
@@ -268,7 +279,7 @@ Task<void> Pusher::flush(bool release) {
   }
   const auto saved = co_await parts_.records.save(name_, std::move(copy), version_);
   if (saved) {
-    version_ = *saved;
+    letters_version_ = version_ = *saved;
     if (release) state_.owner.clear();
     lease_end_ = asked + parts_.rules.lease;
     co_return;

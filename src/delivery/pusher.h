@@ -40,8 +40,12 @@ class Pusher {
   /// Takes nothing more, lets what is in flight finish until the deadline, writes down, gives the lease back.
   void stop(Deadline deadline);
 
-  /// The time of the oldest event read and not settled.
+  /// The time of the oldest event read and not settled. While the store does not answer it is what is known.
   std::optional<WallTime> oldest() const;
+  /// Events read and not settled.
+  std::size_t pending() const { return in_sight() ? live_.window.pending() : 0; }
+  /// As far as is known here.
+  std::size_t dead_letters() const { return letters_.size(); }
   /// Paused or stopped, as far as is known here.
   bool held_back() const { return state_.endpoint.paused || state_.endpoint.stopped; }
 
@@ -56,7 +60,9 @@ class Pusher {
   const config::ConsumerEntry* consumer(const config::SnapshotRef& snapshot) const {
     return snapshot->consumer(name_.tenant, name_.consumer);
   }
+  bool in_sight() const { return serving_ || blind_; }
   Task<std::optional<MonoTime>> acquire();
+  Task<void> count_letters();
   Task<bool> begin_state(const ConsumerRecords::Loaded& loaded, const config::ConsumerEntry& consumer);
   Task<bool> has_work(const ConsumerRecords::Loaded& loaded);
   Task<bool> begin();
@@ -89,6 +95,7 @@ class Pusher {
   Feed replay_{{}, Occasion::kReplay, false};
   std::vector<DeadLetter> letters_;
   bool letters_changed_ = false;
+  std::uint64_t letters_version_ = 0;  ///< of the state beside which they were read or written
   std::deque<DeadLetter> redrive_;
   bool redriving_ = false;
   std::size_t in_flight_ = 0;
@@ -96,6 +103,7 @@ class Pusher {
   std::size_t unwritten_ = 0;  ///< settled since the last flush
   bool changed_ = false;
   bool serving_ = false;
+  bool blind_ = false;  ///< not serving because the store does not answer
   bool notified_ = false;
   bool look_ = false;
   bool stopping_ = false;

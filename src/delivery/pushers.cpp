@@ -69,12 +69,18 @@ void Pushers::measure() {
   const WallTime now = parts_.loop.wall_now();
   Millis lag{0};
   std::size_t held_back = 0;
+  std::size_t pending = 0;
+  std::size_t dead_letters = 0;
   for (const auto& [name, pusher] : pushers_) {
     if (const auto oldest = pusher->oldest()) lag = std::max(lag, now - *oldest);
     if (pusher->held_back()) ++held_back;
+    pending += pusher->pending();
+    dead_letters += pusher->dead_letters();
   }
   lag_.store(lag.count(), std::memory_order_relaxed);
   held_back_.store(held_back, std::memory_order_relaxed);
+  pending_.store(pending, std::memory_order_relaxed);
+  dead_letters_.store(dead_letters, std::memory_order_relaxed);
 }
 
 }  // namespace wac::delivery

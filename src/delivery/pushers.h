@@ -32,6 +32,9 @@ class Pushers {
   std::size_t count() const { return count_.load(std::memory_order_relaxed); }
   /// Age of the oldest event that is being delivered or waits for it, by its own time; 0: there is none.
   Millis lag() const { return Millis{lag_.load(std::memory_order_relaxed)}; }
+  /// Events read and not taken, at most a window's of each consumer.
+  std::size_t pending() const { return pending_.load(std::memory_order_relaxed); }
+  std::size_t dead_letters() const { return dead_letters_.load(std::memory_order_relaxed); }
   /// Consumers paused or stopped.
   std::size_t held_back() const { return held_back_.load(std::memory_order_relaxed); }
 
@@ -49,6 +52,8 @@ class Pushers {
   std::atomic<std::size_t> count_{0};
   std::atomic<std::int64_t> lag_{0};
   std::atomic<std::size_t> held_back_{0};
+  std::atomic<std::size_t> pending_{0};
+  std::atomic<std::size_t> dead_letters_{0};
   TaskScope scope_;
 };
 

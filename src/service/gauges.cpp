@@ -17,10 +17,10 @@ double delivery_lag_seconds(const GaugeSources& sources) {
   return static_cast<double>(lag.count()) / 1'000;
 }
 
-double consumers_held_back(const GaugeSources& sources) {
-  std::size_t count = 0;
-  for (const auto& lane : sources.lanes) count += lane->pushers().held_back();
-  return static_cast<double>(count);
+double sum_of_pushers(const GaugeSources& sources, std::size_t (delivery::Pushers::*count)() const) {
+  std::size_t sum = 0;
+  for (const auto& lane : sources.lanes) sum += (lane->pushers().*count)();
+  return static_cast<double>(sum);
 }
 
 }  // namespace
@@ -46,7 +46,13 @@ void add_gauges(telemetry::MetricsRegistry& metrics, GaugeSources sources) {
                     "Age of the oldest event that consumers served here have not got",
                     [sources] { return delivery_lag_seconds(sources); });
   metrics.add_gauge("whatsapp_delivery_paused", "Consumers that are paused or stopped",
-                    [sources] { return consumers_held_back(sources); });
+                    [sources] { return sum_of_pushers(sources, &delivery::Pushers::held_back); });
+  metrics.add_gauge("whatsapp_delivery_pending",
+                    "Events read for consumers served here and not taken, at most 1000 of each consumer",
+                    [sources] { return sum_of_pushers(sources, &delivery::Pushers::pending); });
+  metrics.add_gauge("whatsapp_delivery_dead_letters",
+                    "Dead letters of consumers, as this instance last saw them",
+                    [sources] { return sum_of_pushers(sources, &delivery::Pushers::dead_letters); });
   metrics.add_gauge("whatsapp_event_loops", "Event loops, one a core",
                     [sources] { return static_cast<double>(sources.lanes.size()); });
 }
