@@ -8,9 +8,11 @@ namespace {
 using telemetry::Field;
 using telemetry::Severity;
 
-/// While nothing happens, a consumer is looked at about this often: an instance that died may have left it
-/// events.
+/// While nothing happens, a consumer is looked at about this often, and where there are many of them less
+/// often: a look costs about four commands.
 constexpr Millis kIdleLook{30'000};
+constexpr Millis kIdleLookEach{20'000};
+constexpr Millis kIdleLookMost{1'800'000};
 /// While it is served: other instances' events and orders.
 constexpr Millis kServingLook{1'000};
 /// How long a served consumer without events is kept, before whoever gets the next one may take it.
@@ -29,6 +31,10 @@ Millis spread(Millis time, Random& random) {
 }
 
 }  // namespace
+
+Millis idle_look(std::size_t consumers) {
+  return std::clamp(kIdleLookEach * static_cast<std::int64_t>(consumers), kIdleLook, kIdleLookMost);
+}
 
 Task<void> Pusher::run() {
   while (!stopping_) {
@@ -90,7 +96,7 @@ Task<std::optional<MonoTime>> Pusher::acquire() {
   const bool theirs = !state_.owner.empty() && state_.owner != parts_.instance && state_.owned_until > wall;
   if (theirs) co_return loop.now() + std::clamp<Millis>(state_.owned_until - wall, Millis{50}, kIdleLook);
   const bool work = co_await has_work(*loaded);
-  if (!work) co_return loop.now() + spread(kIdleLook, parts_.random);
+  if (!work) co_return loop.now() + spread(idle_look(snapshot->consumers().size()), parts_.random);
 
   const MonoTime asked = loop.now();
   state_.owner = parts_.instance;

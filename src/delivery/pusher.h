@@ -27,6 +27,11 @@ struct PusherParts {
   std::string instance;  ///< tells this loop of this process from all others
 };
 
+/// How often a consumer without work is looked at in the store, for an instance that died may have left it
+/// events: every half a minute when it is the only one, every half an hour among ninety or more, so that all
+/// of them together cost an idle instance a command every five seconds.
+Millis idle_look(std::size_t consumers);
+
 class Pusher {
  public:
   Pusher(const PusherParts& parts, ConsumerName name) : parts_(parts), name_(std::move(name)) {}

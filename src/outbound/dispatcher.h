@@ -15,7 +15,8 @@ namespace wac::outbound {
 struct DispatcherRules {
   std::size_t batch = 64;  ///< intents taken at once
   /// How often the next of its partitions is looked at although nothing of it is known to be due: that is how
-  /// another, dead instance's work is found. Keeps an idle instance under one command a second.
+  /// another, dead instance's work is found. A process with several loops multiplies it by their number, so
+  /// that an idle instance stays under one command a second.
   Millis sweep{2'000};
   /// After the store failed: before the next try.
   Millis store_pause{500};

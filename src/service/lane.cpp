@@ -64,9 +64,11 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
-  lane->dispatcher_ =
-      std::make_unique<outbound::Dispatcher>(*lane->loop_, lane->store_->intents(), *lane->outbound_,
-                                             std::move(partitions), outbound::DispatcherRules{}, shared.log);
+  // The process sweeps at one pace, however many loops share its partitions.
+  outbound::DispatcherRules rules;
+  rules.sweep *= static_cast<std::int64_t>(place.count);
+  lane->dispatcher_ = std::make_unique<outbound::Dispatcher>(
+      *lane->loop_, lane->store_->intents(), *lane->outbound_, std::move(partitions), rules, shared.log);
   lane->inbound_ = std::make_unique<inbound::Inbound>(inbound::InboundParts{
       shared.config, shared.directory, *lane->loop_, lane->store_->events(), *lane->fingerprints_,
       *lane->sealer_, shared.log, metrics, shared.appended,
