@@ -160,6 +160,9 @@ Task<void> HttpConnection::run() {
     const IoResult got = co_await read_some(socket_, room());
     if (took(got)) continue;
     if (ending_ == Ending::kExpired) co_await refuse(408, "request not complete in time");
+    // Nobody is left to be answered; it is counted all the same.
+    if (ending_ == Ending::kNone && phase_ == Phase::kBody)
+      worker_.handler().refused(408, reader_.head().path);
     co_return;
   }
 }

@@ -44,7 +44,7 @@ class HttpHandler {
   /// `why` is a literal such as "content-length and transfer-encoding together".
   virtual HttpResponse refuse(int status, std::string_view why) const;
   /// The server refused a request so, for counting. `path` is empty when the refusal came before it was
-  /// known.
+  /// known. 408 also for a request whose peer left in the middle of the body: there is nobody to answer.
   virtual void refused(int status, std::string_view path);
 };
 
