@@ -3,8 +3,10 @@
 
 Called by scripts/bench.sh. The measured server is pinned to the first core, everything else (load, Redis, the
 Graph that a TLS nginx plays) to the second. Rounds are interleaved, because machines drift; figures are
-medians of the rounds. CPU is what the kernel accounted to the process (schedstat), so that it does not depend
-on how fast the load is.
+medians of the rounds. CPU is what the kernel accounted to the process (schedstat).
+
+Each is measured twice: as fast as the load's core can ask, and both at the same rate, SHARE of what the connector
+managed. docs/benchmarks.md says why.
 """
 
 import argparse
@@ -26,6 +28,7 @@ OTHER_CORE = "1"
 SENDER = "106540352242922"
 SECRET = "bench-app-secret-0123"
 TENANTS = 10_000
+SHARE = 0.6
 GRAPH_ANSWER = (
     '{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234"}],'
     '"messages":[{"id":"wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"}]}'
@@ -160,12 +163,13 @@ def start_connector(programs, graph_port, ca_file, redis_port, more=None):
             "idle_mb": rss_mb(process.pid)}
 
 
-def load(programs, pid, mode, url, requests, key="", batch=1):
+def load(programs, pid, mode, url, requests, key="", batch=1, rate=0):
+    """`rate`: requests a second; 0: as many as come back."""
     # 64 of Meta's largest batches at once would be refused as too many bytes in flight, as they should be.
     connections = 64 if batch < 1000 else 8
     argv = ["taskset", "-c", OTHER_CORE, os.path.join(programs.binaries, "loadgen"), mode, url,
             "--connections", str(connections), "--requests", str(requests), "--secret", SECRET, "--api-key", key,
-            "--batch", str(batch)]
+            "--batch", str(batch), "--rate", str(rate)]
     before = cpu_seconds(pid)
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
     if done.returncode != 0:
@@ -202,6 +206,35 @@ def start_up(programs, graph_port, ca_file, more=None, runs=7):
     return statistics.median(r[0] for r in results), statistics.median(r[1] for r in results)
 
 
+def medians(results):
+    return {key: statistics.median(r[key] for r in results) for key in results[0]}
+
+
+def plan_of(requests):
+    """Name, kind of request, store (none: nginx), how many in one request, how many requests."""
+    plan = [("nginx 200, webhook", "webhook", None, 1, requests),
+            ("nginx 200, intents", "intents", None, 1, requests)]
+    for store in ("redis", "sqlite"):
+        plan.append((f"webhook, {store}", "webhook", store, 1, requests))
+        plan.append((f"webhook x1000, {store}", "webhook", store, 1000, max(64, requests // 1000)))
+        plan.append((f"outbound, {store}", "intents", store, 1, requests // 2))
+        plan.append((f"outbound x100, {store}", "intents", store, 100, max(64, requests // 200)))
+    return plan
+
+
+def measure_paced(once, plan, rounds):
+    """Each beside nginx at the same rate: name to rate and the medians of both."""
+    paced = {}
+    for name, mode, store, batch, requests in plan:
+        if store is None or batch != 1:
+            continue
+        rate = int(SHARE * medians(rounds[name])["rps"])
+        pairs = [(once(mode, None, 1, requests // 2, rate), once(mode, store, 1, requests // 2, rate))
+                 for _ in rounds[name]]
+        paced[name] = (rate, medians([pair[0] for pair in pairs]), medians([pair[1] for pair in pairs]))
+    return paced
+
+
 def measure(programs, arguments):
     tls = certificate(programs.directory)
     graph_port, plain_port, redis_port = free_port(), free_port(), free_port()
@@ -215,37 +248,38 @@ def measure(programs, arguments):
     connectors = {"redis": start_connector(programs, graph_port, tls[1], redis_port),
                   "sqlite": start_connector(programs, graph_port, tls[1], 0)}
 
-    plan = [("nginx 200, webhook", "webhook", None, 1, arguments.requests),
-            ("nginx 200, intents", "intents", None, 1, arguments.requests)]
-    for store in connectors:
-        plan.append((f"webhook, {store}", "webhook", store, 1, arguments.requests))
-        plan.append((f"webhook x1000, {store}", "webhook", store, 1000, max(64, arguments.requests // 1000)))
-        plan.append((f"outbound, {store}", "intents", store, 1, arguments.requests // 2))
-        plan.append((f"outbound x100, {store}", "intents", store, 100, max(64, arguments.requests // 200)))
+    plan = plan_of(arguments.requests)
+
+    def once(mode, store, batch, requests, rate=0):
+        if store is None:
+            return load(programs, nginx_pid, mode, f"http://127.0.0.1:{plain_port}/", requests, rate=rate)
+        connector = connectors[store]
+        path = "/webhook" if mode == "webhook" else "/v1/intents"
+        return load(programs, connector["process"].pid, mode, connector["url"] + path, requests, connector["key"], batch,
+                    rate)
+
     rounds = {name: [] for name, *_ in plan}
     for _ in range(arguments.rounds):
-        for name, mode, store, batch, requests in plan:
-            if store is None:
-                rounds[name].append(load(programs, nginx_pid, mode, f"http://127.0.0.1:{plain_port}/", requests))
-                continue
-            connector = connectors[store]
-            path = "/webhook" if mode == "webhook" else "/v1/intents"
-            rounds[name].append(load(programs, connector["process"].pid, mode, connector["url"] + path, requests,
-                                     connector["key"], batch))
+        for name, *what in plan:
+            rounds[name].append(once(*what))
+    paced = measure_paced(once, plan, rounds)
     many = {"TENANTS_FILE": tenants_file(programs.directory, TENANTS), "WHATSAPP_ACCESS_TOKEN": "",
             "WHATSAPP_PHONE_NUMBER_ID": ""}
-    return rounds, start_up(programs, graph_port, tls[1]), start_up(programs, graph_port, tls[1], many)
+    return rounds, paced, start_up(programs, graph_port, tls[1]), start_up(programs, graph_port, tls[1], many)
 
 
-def report(rounds, start, many):
-    medians = {name: {key: statistics.median(r[key] for r in results) for key in results[0]}
-               for name, results in rounds.items()}
-    print(f"{'name':<24}{'req/s':>9}{'CPU us':>9}{'x nginx':>9}{'p50 us':>9}{'p99 us':>9}{'RSS MB':>8}")
-    for name, row in medians.items():
+def report(rounds, paced, start, many):
+    rows = {name: medians(results) for name, results in rounds.items()}
+    print(f"{'as fast as it can':<24}{'req/s':>9}{'CPU us':>9}{'x nginx':>9}{'p50 us':>9}{'p99 us':>9}{'RSS MB':>8}")
+    for name, row in rows.items():
         kind = "webhook" if "webhook" in name else "intents"
-        ratio = row["cpu_us"] / medians[f"nginx 200, {kind}"]["cpu_us"]
+        ratio = row["cpu_us"] / rows[f"nginx 200, {kind}"]["cpu_us"]
         print(f"{name:<24}{row['rps']:>9.0f}{row['cpu_us']:>9.1f}{ratio:>9.2f}{row['p50_us']:>9.0f}"
               f"{row['p99_us']:>9.0f}{row['rss_mb']:>8.1f}")
+    print(f"{'at the same rate':<24}{'req/s':>9}{'CPU us':>9}{'x nginx':>9}{'p50 us':>9}{'p99 us':>9}")
+    for name, (rate, nginx, row) in paced.items():
+        print(f"{name:<24}{rate:>9}{row['cpu_us']:>9.1f}{row['cpu_us'] / nginx['cpu_us']:>9.2f}{row['p50_us']:>9.0f}"
+              f"{row['p99_us']:>9.0f}")
     print(f"start-up to ready: {start[0]:.0f} ms; idle RSS: {start[1]:.1f} MB")
     print(f"with {TENANTS} tenants: {many[0]:.0f} ms; {many[1]:.1f} MB")
 
