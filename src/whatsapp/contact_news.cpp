@@ -1,18 +1,14 @@
 #include "whatsapp/contact_news.h"
 
-#include "whatsapp/json_text.h"
+#include "whatsapp/json_view.h"
 #include "whatsapp/webhook_data.h"
-
-#include <boost/json.hpp>
 
 #include <initializer_list>
 
 namespace wac::whatsapp {
 namespace {
 
-namespace json = boost::json;
-
-std::string_view first_text(const json::object& object, std::initializer_list<std::string_view> members) {
+std::string_view first_text(const JsonObject& object, std::initializer_list<std::string_view> members) {
   for (const std::string_view member : members) {
     if (const std::string_view text = text_of(object, member); !text.empty()) return text;
   }
@@ -29,8 +25,8 @@ void set_identity(ContactNews& one, std::string_view phone, std::string_view use
 }
 
 // `from` is who it was, `system` who it is now. The oldest payloads name the new number `new_wa_id`.
-void append_change_of_identity(std::vector<ContactNews>& news, const json::object& message,
-                               const json::object& system) {
+void append_change_of_identity(std::vector<ContactNews>& news, const JsonObject& message,
+                               const JsonObject& system) {
   const std::string_view was_phone = first_text(message, {"from"});
   const std::string_view is_phone = first_text(system, {"wa_id", "new_wa_id"});
   const std::string_view was_user = first_text(system, {"previous_user_id"});
@@ -43,7 +39,7 @@ void append_change_of_identity(std::vector<ContactNews>& news, const json::objec
   if (!tells_who(one)) news.pop_back();
 }
 
-void append_preference(std::vector<ContactNews>& news, const json::object& entry) {
+void append_preference(std::vector<ContactNews>& news, const JsonObject& entry) {
   const std::string_view value = text_of(entry, "value");
   if (text_of(entry, "category") != "marketing_messages" || (value != "stop" && value != "resume")) return;
   ContactNews& one = news.emplace_back();
@@ -53,7 +49,7 @@ void append_preference(std::vector<ContactNews>& news, const json::object& entry
   if (!tells_who(one)) news.pop_back();
 }
 
-void append_call(std::vector<ContactNews>& news, const json::object& entry) {
+void append_call(std::vector<ContactNews>& news, const JsonObject& entry) {
   if (text_of(entry, "direction") != "USER_INITIATED") return;
   ContactNews& one = news.emplace_back();
   set_identity(one, text_of(entry, "from"), text_of(entry, "from_user_id"));
@@ -64,9 +60,9 @@ void append_call(std::vector<ContactNews>& news, const json::object& entry) {
 
 }  // namespace
 
-void append_news_of_message(std::vector<ContactNews>& news, const json::object& message,
-                            const json::object* contact) {
-  if (const json::object* system = find_object(message, "system")) {
+void append_news_of_message(std::vector<ContactNews>& news, const JsonObject& message,
+                            const JsonObject* contact) {
+  if (const JsonObject* system = find_object(message, "system")) {
     return append_change_of_identity(news, message, *system);
   }
   if (!text_of(message, "group_id").empty()) return;
@@ -81,7 +77,7 @@ void append_news_of_message(std::vector<ContactNews>& news, const json::object& 
   if (!tells_who(one)) news.pop_back();
 }
 
-void append_news_of_failure(std::vector<ContactNews>& news, const json::object& status,
+void append_news_of_failure(std::vector<ContactNews>& news, const JsonObject& status,
                             std::uint32_t error_code) {
   if (error_code != kStoppedMarketing) return;
   ContactNews& one = news.emplace_back();
@@ -91,7 +87,7 @@ void append_news_of_failure(std::vector<ContactNews>& news, const json::object& 
   if (!tells_who(one)) news.pop_back();
 }
 
-void append_news_of_entry(std::vector<ContactNews>& news, std::string_view field, const json::object& entry) {
+void append_news_of_entry(std::vector<ContactNews>& news, std::string_view field, const JsonObject& entry) {
   if (field == "user_preferences") append_preference(news, entry);
   if (field == "calls") append_call(news, entry);
 }

@@ -5,14 +5,14 @@
 #include "base/personal.h"
 #include "base/time.h"
 
-#include <boost/json/fwd.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string_view>
 #include <vector>
 
 namespace wac::whatsapp {
+
+class JsonObject;
 
 enum class MarketingChoice : std::uint8_t { kStop, kResume };
 
@@ -30,15 +30,14 @@ struct ContactNews {
 inline constexpr std::uint32_t kStoppedMarketing = 131050;
 
 /// Of an entry of `messages`. `contact`: its entry of `contacts`, or null. In a group nobody opens a window.
-void append_news_of_message(std::vector<ContactNews>& news, const boost::json::object& message,
-                            const boost::json::object* contact);
+void append_news_of_message(std::vector<ContactNews>& news, const JsonObject& message,
+                            const JsonObject* contact);
 
 /// Of an entry of `statuses` that failed with `error_code`.
-void append_news_of_failure(std::vector<ContactNews>& news, const boost::json::object& status,
+void append_news_of_failure(std::vector<ContactNews>& news, const JsonObject& status,
                             std::uint32_t error_code);
 
 /// Of an entry of another field's list: `user_preferences` and `calls`, others tell nothing.
-void append_news_of_entry(std::vector<ContactNews>& news, std::string_view field,
-                          const boost::json::object& entry);
+void append_news_of_entry(std::vector<ContactNews>& news, std::string_view field, const JsonObject& entry);
 
 }  // namespace wac::whatsapp

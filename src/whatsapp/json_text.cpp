@@ -93,15 +93,6 @@ void append_number(std::string& out, Number number) {
   out.append(text.data(), end);
 }
 
-void append_fraction(std::string& out, double number) {
-  // JSON has no infinity; a number too large for a double reads back as one.
-  if (!std::isfinite(number)) {
-    out += number < 0 ? "-1e999" : "1e999";
-    return;
-  }
-  append_number(out, number);
-}
-
 constexpr auto kMustEscape = [] {
   std::array<bool, 256> must{};
   for (std::size_t c = 0; c < 0x20; ++c) must[c] = true;
@@ -224,6 +215,15 @@ std::optional<json::value> parse_json(std::string_view text, json::storage_ptr s
   return parser.handler().release();
 }
 
+void append_json_fraction(std::string& out, double number) {
+  // JSON has no infinity; a number too large for a double reads back as one.
+  if (!std::isfinite(number)) {
+    out += number < 0 ? "-1e999" : "1e999";
+    return;
+  }
+  append_number(out, number);
+}
+
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t clean = 0;
@@ -249,7 +249,7 @@ void append_json(std::string& out, const json::value& value, KeyOrder order) {
     case json::kind::uint64:
       return append_number(out, value.get_uint64());
     case json::kind::double_:
-      return append_fraction(out, value.get_double());
+      return append_json_fraction(out, value.get_double());
     case json::kind::bool_:
       out += value.get_bool() ? "true" : "false";
       return;

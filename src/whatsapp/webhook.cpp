@@ -1,6 +1,6 @@
 #include "whatsapp/webhook.h"
 
-#include "whatsapp/json_text.h"
+#include "whatsapp/json_view.h"
 #include "whatsapp/text_rules.h"
 #include "whatsapp/webhook_change.h"
 #include "whatsapp/webhook_repair.h"
@@ -11,15 +11,13 @@
 namespace wac::whatsapp {
 namespace {
 
-namespace json = boost::json;
-
-std::string_view account_of(const json::object& entry) {
+std::string_view account_of(const JsonObject& entry) {
   const std::string_view id = text_of(entry, "id");
   return id.size() <= 32 && std::ranges::all_of(id, is_digit) ? id : std::string_view{};
 }
 
-void append_entry(WebhookItems& found, const json::value& value) {
-  const json::object* entry = value.if_object();
+void append_entry(WebhookItems& found, const JsonValue& value) {
+  const JsonObject* entry = value.if_object();
   if (entry == nullptr) {
     return append_by_content(found.items, {}, "unknown.notification", value, DataForm::kRaw);
   }
@@ -27,8 +25,8 @@ void append_entry(WebhookItems& found, const json::value& value) {
   place.account = account_of(*entry);
   place.entry_time = parse_timestamp(entry->if_contains("time"));
   const std::size_t before = found.items.size();
-  if (const json::array* changes = find_array(*entry, "changes")) {
-    for (const json::value& change : *changes) append_change(found.items, place, change);
+  if (const JsonArray* changes = find_array(*entry, "changes")) {
+    for (const JsonValue& change : *changes) append_change(found.items, place, change);
   }
   if (entry->contains("changed_fields")) {
     ++found.without_values;
@@ -40,28 +38,29 @@ void append_entry(WebhookItems& found, const json::value& value) {
 }
 
 /// Another product's notifications must not be read as messages of ours.
-bool is_of_whatsapp(const json::object& notification) {
-  const json::string* object = find_string(notification, "object");
-  return object == nullptr || *object == "whatsapp_business_account";
+bool is_of_whatsapp(const JsonObject& notification) {
+  constexpr std::string_view kProduct = "whatsapp_business_account";
+  const JsonValue* object = notification.if_contains("object");
+  return object == nullptr || object->if_text().value_or(kProduct) == kProduct;
 }
 
 }  // namespace
 
 Result<WebhookItems> parse_webhook(std::string_view body) {
   std::array<unsigned char, 8192> buffer;
-  json::monotonic_resource memory(buffer.data(), buffer.size());
-  std::optional<json::value> parsed = parse_json(body, &memory);
+  std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
+  std::optional<JsonValue> parsed = read_json(body, memory);
   std::string repaired;
   if (!parsed) {
     repaired = repair_text(body);
-    if (repaired != body) parsed = parse_json(repaired, &memory);
+    if (repaired != body) parsed = read_json(repaired, memory);
   }
   if (!parsed || !parsed->is_object()) return fail(ErrorCode::kInvalid, "webhook body");
-  const json::object& notification = parsed->get_object();
+  const JsonObject& notification = parsed->get_object();
   WebhookItems found;
-  const json::array* entries = is_of_whatsapp(notification) ? find_array(notification, "entry") : nullptr;
+  const JsonArray* entries = is_of_whatsapp(notification) ? find_array(notification, "entry") : nullptr;
   if (entries != nullptr) {
-    for (const json::value& entry : *entries) append_entry(found, entry);
+    for (const JsonValue& entry : *entries) append_entry(found, entry);
   }
   if (found.items.empty()) {
     append_by_content(found.items, {}, "unknown.notification", *parsed, DataForm::kRaw);

@@ -1,7 +1,7 @@
 #pragma once
 // value.contacts[]: whom messages, statuses and other items belong to. Private to the webhook parser.
 
-#include <boost/json.hpp>
+#include "whatsapp/json_view.h"
 
 #include <cstddef>
 #include <string_view>
@@ -13,17 +13,17 @@ namespace wac::whatsapp {
 class Contacts {
  public:
   /// `contacts` may be null: there are none.
-  explicit Contacts(const boost::json::array* contacts) : contacts_(contacts) {}
+  explicit Contacts(const JsonArray* contacts) : contacts_(contacts) {}
 
   /// The contact with either id; null when there is none. `position` is the item's place among its siblings:
   /// Meta lists contacts in the same order.
-  const boost::json::object* find(std::string_view wa_id, std::string_view user_id, std::size_t position);
+  const JsonObject* find(std::string_view wa_id, std::string_view user_id, std::size_t position);
 
  private:
   void build_index();
 
-  const boost::json::array* contacts_;
-  std::unordered_map<std::string_view, const boost::json::object*> index_;
+  const JsonArray* contacts_;
+  std::unordered_map<std::string_view, const JsonObject*> index_;
 };
 
 }  // namespace wac::whatsapp

@@ -1,6 +1,6 @@
 #include "whatsapp/webhook_data.h"
 
-#include "whatsapp/json_text.h"
+#include "whatsapp/json_view.h"
 #include "whatsapp/text_rules.h"
 #include "whatsapp/webhook_notice.h"
 #include "whatsapp/webhook_writer.h"
@@ -11,8 +11,6 @@
 
 namespace wac::whatsapp {
 namespace {
-
-namespace json = boost::json;
 
 /// A member of Meta's and its name in our events.
 struct Renamed {
@@ -61,30 +59,30 @@ constexpr std::array kContactTexts{
     Renamed{"identity_key_hash", "identityKeyHash"},
 };
 
-bool has_earlier_spelling(std::span<const Renamed> table, std::size_t index, const json::object& object) {
+bool has_earlier_spelling(std::span<const Renamed> table, std::size_t index, const JsonObject& object) {
   for (std::size_t i = 0; i < index; ++i) {
     if (table[i].ours == table[index].ours && object.contains(table[i].theirs)) return true;
   }
   return false;
 }
 
-void write_texts(ObjectWriter& writer, std::span<const Renamed> table, const json::object& object) {
+void write_texts(ObjectWriter& writer, std::span<const Renamed> table, const JsonObject& object) {
   for (std::size_t i = 0; i < table.size(); ++i) {
-    const json::value* value = object.if_contains(table[i].theirs);
+    const JsonValue* value = object.if_contains(table[i].theirs);
     if (value == nullptr || !is_textual(*value) || has_earlier_spelling(table, i, object)) continue;
     append_as_text(writer.name(table[i].ours), *value);
   }
 }
 
-void write_objects(ObjectWriter& writer, std::span<const Renamed> table, const json::object& object) {
+void write_objects(ObjectWriter& writer, std::span<const Renamed> table, const JsonObject& object) {
   for (const Renamed& member : table) {
-    const json::value* value = object.if_contains(member.theirs);
+    const JsonValue* value = object.if_contains(member.theirs);
     if (value != nullptr && (value->is_object() || value->is_array()))
       append_json(writer.name(member.ours), *value);
   }
 }
 
-void write_message(std::string& out, const json::object& message) {
+void write_message(std::string& out, const JsonObject& message) {
   ObjectWriter writer(out);
   write_texts(writer, kMessageTexts, message);
   const std::string_view type = text_of(message, "type");
@@ -92,25 +90,25 @@ void write_message(std::string& out, const json::object& message) {
   write_objects(writer, kMessageObjects, message);
   const bool written =
       std::ranges::any_of(kMessageObjects, [&](const Renamed& m) { return m.theirs == type; });
-  const json::value* content = is_type_word(type) && !written ? message.if_contains(type) : nullptr;
+  const JsonValue* content = is_type_word(type) && !written ? message.if_contains(type) : nullptr;
   if (content != nullptr && (content->is_object() || content->is_array()))
     append_json(writer.name(type), *content);
   writer.end();
 }
 
-void write_status(std::string& out, const json::object& status) {
+void write_status(std::string& out, const JsonObject& status) {
   ObjectWriter writer(out);
   writer.text("status", type_word_or_unknown(text_of(status, "status")));
   write_texts(writer, kStatusTexts, status);
   write_objects(writer, kStatusObjects, status);
-  if (const json::object* pricing = pricing_of(status)) append_json(writer.name("pricing"), *pricing);
+  if (const JsonObject* pricing = pricing_of(status)) append_json(writer.name("pricing"), JsonValue{*pricing});
   writer.end();
 }
 
-void write_contact(std::string& out, const json::object& contact) {
+void write_contact(std::string& out, const JsonObject& contact) {
   ObjectWriter writer(out);
   write_texts(writer, kContactTexts, contact);
-  if (const json::object* profile = find_object(contact, "profile")) {
+  if (const JsonObject* profile = find_object(contact, "profile")) {
     if (const std::string_view name = text_of(*profile, "name"); !name.empty()) writer.text("name", name);
     if (const std::string_view user = text_of(*profile, "username"); !user.empty())
       writer.text("username", user);
@@ -127,8 +125,8 @@ void write_sender(std::string& out, const WebhookPlace& place) {
 
 }  // namespace
 
-std::string make_data(const WebhookPlace& place, DataForm form, const json::value& item,
-                      const json::object* contact) {
+std::string make_data(const WebhookPlace& place, DataForm form, const JsonValue& item,
+                      const JsonObject* contact) {
   // A text message takes about 900 bytes; one allocation is enough for most items.
   constexpr std::size_t kUsualSize = 1024;
   std::string out;
@@ -149,9 +147,9 @@ std::string make_data(const WebhookPlace& place, DataForm form, const json::valu
   return out;
 }
 
-const json::object* pricing_of(const json::object& status) {
-  if (const json::object* pricing = find_object(status, "pricing")) return pricing;
-  const json::object* conversation = find_object(status, "conversation");
+const JsonObject* pricing_of(const JsonObject& status) {
+  if (const JsonObject* pricing = find_object(status, "pricing")) return pricing;
+  const JsonObject* conversation = find_object(status, "conversation");
   return conversation == nullptr ? nullptr : find_object(*conversation, "pricing");
 }
 
@@ -164,12 +162,12 @@ std::string_view type_word_or_unknown(std::string_view text) {
   return is_type_word(text) ? text : "unknown";
 }
 
-std::optional<WallTime> parse_timestamp(const json::value* value) {
+std::optional<WallTime> parse_timestamp(const JsonValue* value) {
   if (value == nullptr) return std::nullopt;
   std::int64_t seconds = -1;
   if (const std::int64_t* number = value->if_int64()) {
     seconds = *number;
-  } else if (const json::string* text = value->if_string()) {
+  } else if (const auto text = value->if_text()) {
     const char* end = text->data() + text->size();
     const auto [stop, error] = std::from_chars(text->data(), end, seconds);
     if (error != std::errc{} || stop != end) return std::nullopt;

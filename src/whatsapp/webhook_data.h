@@ -4,8 +4,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
-
-#include <boost/json.hpp>
+#include "whatsapp/json_view.h"
 
 #include <optional>
 #include <string>
@@ -34,11 +33,11 @@ enum class DataForm : std::uint8_t {
 
 /// `item` is the message, the status, the value of a change or an item of its list, or anything at all
 /// (kRaw). `contact`: whom it belongs to, or null.
-std::string make_data(const WebhookPlace& place, DataForm form, const boost::json::value& item,
-                      const boost::json::object* contact);
+std::string make_data(const WebhookPlace& place, DataForm form, const JsonValue& item,
+                      const JsonObject* contact);
 
 /// A status' pricing, which groups nest under its conversation; or null.
-const boost::json::object* pricing_of(const boost::json::object& status);
+const JsonObject* pricing_of(const JsonObject& status);
 
 /// [a-z0-9_]{1,64}: what may become part of an event's type.
 bool is_type_word(std::string_view text);
@@ -47,6 +46,6 @@ bool is_type_word(std::string_view text);
 std::string_view type_word_or_unknown(std::string_view text);
 
 /// Unix seconds as text or number, within the years 1970 to 9999.
-std::optional<WallTime> parse_timestamp(const boost::json::value* value);
+std::optional<WallTime> parse_timestamp(const JsonValue* value);
 
 }  // namespace wac::whatsapp

@@ -1,7 +1,7 @@
 #pragma once
 // Writes the objects of an event's data. Private to the webhook parser.
 
-#include "whatsapp/json_text.h"
+#include "whatsapp/json_view.h"
 
 #include <string>
 #include <string_view>
@@ -32,13 +32,13 @@ class ObjectWriter {
 };
 
 /// Texts and whole numbers: what Meta writes now as the one, now as the other.
-inline bool is_textual(const boost::json::value& value) {
-  return value.is_string() || value.is_int64() || value.is_uint64();
+inline bool is_textual(const JsonValue& value) {
+  return value.is_text() || value.is_whole();
 }
 
 /// A textual value as a JSON string.
-inline void append_as_text(std::string& out, const boost::json::value& value) {
-  if (value.is_string()) return append_json(out, value);
+inline void append_as_text(std::string& out, const JsonValue& value) {
+  if (value.is_text()) return append_json(out, value);
   out += '"';
   append_json(out, value);
   out += '"';
