@@ -50,6 +50,8 @@ class RedisReply {
   std::size_t size() const;
   /// A view of element i; the root must outlive it. Out of range: nil.
   RedisReply operator[](std::size_t i) const;
+  /// Element i, keeping its root.
+  RedisReply part(std::size_t i) const;
 
  private:
   RedisReply(const redisReply* view, std::nullptr_t);
@@ -57,26 +59,42 @@ class RedisReply {
   const redisReply* node_ = nullptr;
 };
 
-/// Commands as they go over the wire, built without intermediate copies.
-class RedisCommand {
+/// Arguments as they go over the wire: `$<size>\r\n<bytes>\r\n` each, built without intermediate copies.
+class RedisWords {
  public:
-  explicit RedisCommand(std::string_view name) { arg(name); }
-  RedisCommand& arg(std::string_view value);
-  RedisCommand& arg(std::int64_t value);
+  RedisWords& arg(std::string_view value);
+  RedisWords& arg(std::int64_t value);
+  RedisWords& append(const RedisWords& more);
   /// Makes room for further arguments of so many bytes in all.
   void reserve(std::size_t count, std::size_t bytes);
+  std::size_t count() const { return count_; }
+  const std::string& bytes() const { return bytes_; }
+
+ private:
+  std::size_t count_ = 0;
+  std::string bytes_;
+};
+
+/// A command: `*<count>\r\n`, then its words.
+class RedisCommand {
+ public:
+  explicit RedisCommand(std::string_view name) { words_.arg(name); }
+  RedisCommand& arg(std::string_view value);
+  RedisCommand& arg(std::int64_t value);
   /// The RESP bytes: `*<count>\r\n…`.
   std::string encode() const;
   void append_to(std::string& out) const;
   /// At most this many bytes once encoded.
-  std::size_t max_size() const { return body_.size() + kHeaderBytes; }
+  std::size_t max_size() const;
 
  private:
-  /// `*<count>\r\n` or `$<size>\r\n`, and the line end behind an argument.
-  static constexpr std::size_t kHeaderBytes = 24;
+  RedisWords words_;
+};
 
-  std::size_t count_ = 0;
-  std::string body_;
+/// What a script is called with.
+struct RedisScriptInput {
+  RedisWords keys;
+  RedisWords args;
 };
 
 /// A Lua script known by its SHA-1. Keys of one call share a hash tag.
@@ -128,8 +146,7 @@ class RedisClient {
   virtual Task<Result<RedisReply>> run(RedisCommand command) = 0;
 
   /// EVALSHA; on NOSCRIPT (which means: not executed) once more with the source.
-  virtual Task<Result<RedisReply>> eval(const RedisScript& script, std::vector<std::string> keys,
-                                        std::vector<std::string> args) = 0;
+  virtual Task<Result<RedisReply>> eval(const RedisScript& script, RedisScriptInput input) = 0;
 
   /// Waits for what is in flight until the deadline, then closes.
   virtual Task<void> stop(Deadline deadline) = 0;

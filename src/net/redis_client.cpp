@@ -30,8 +30,7 @@ class RedisClientImpl final : public RedisClient {
   Error last_error() const override { return last_error_; }
   Task<bool> wait_connected(Deadline deadline) override;
   Task<Result<RedisReply>> run(RedisCommand command) override;
-  Task<Result<RedisReply>> eval(const RedisScript& script, std::vector<std::string> keys,
-                                std::vector<std::string> args) override;
+  Task<Result<RedisReply>> eval(const RedisScript& script, RedisScriptInput input) override;
   Task<void> stop(Deadline deadline) override;
 
  private:
@@ -39,6 +38,8 @@ class RedisClientImpl final : public RedisClient {
   Task<Result<void>> connect();
   Task<Result<void>> greet(Deadline deadline);
   Task<Result<void>> read_answers();
+  /// Queues one command in pieces, and sees to it that it leaves after this turn.
+  Result<RedisPipeline::Answer> ask(std::initializer_list<std::string_view> pieces);
   Task<void> flush();
   Task<void> back_off(int attempt);
   void set_connected(bool connected);
@@ -244,31 +245,36 @@ Task<bool> RedisClientImpl::wait_connected(Deadline deadline) {
   co_return co_await done;
 }
 
-Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
-  if (!connected_ || stopping_) co_return fail(ErrorCode::kUnavailable, "redis: not connected");
-  const Result<RedisPipeline::Answer> answer = pipeline_->push(command, loop_.now(), limits_);
-  if (!answer) co_return std::unexpected(answer.error());
+Result<RedisPipeline::Answer> RedisClientImpl::ask(std::initializer_list<std::string_view> pieces) {
+  if (!connected_ || stopping_) return fail(ErrorCode::kUnavailable, "redis: not connected");
+  Result<RedisPipeline::Answer> answer = pipeline_->push(pieces, loop_.now(), limits_);
+  if (!answer) return answer;
   watch_oldest();
   if (!std::exchange(flushing_, true)) writers_.spawn(flush());
+  return answer;
+}
+
+Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
+  const Result<RedisPipeline::Answer> answer = ask({command.encode()});
+  if (!answer) co_return std::unexpected(answer.error());
   co_return co_await *answer;
 }
 
-Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, std::vector<std::string> keys,
-                                               std::vector<std::string> args) {
-  const auto command = [&](std::string_view verb, std::string_view text) {
-    std::size_t bytes = text.size();
-    for (const std::string& key : keys) bytes += key.size();
-    for (const std::string& arg : args) bytes += arg.size();
-    RedisCommand made(verb);
-    made.reserve(2 + keys.size() + args.size(), bytes);
-    made.arg(text).arg(static_cast<std::int64_t>(keys.size()));
-    for (const std::string& key : keys) made.arg(key);
-    for (const std::string& arg : args) made.arg(arg);
-    return made;
+Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, RedisScriptInput input) {
+  const auto call = [&](std::string_view verb, std::string_view text) {
+    RedisWords head;
+    head.arg(verb).arg(text).arg(static_cast<std::int64_t>(input.keys.count()));
+    const std::size_t words = head.count() + input.keys.count() + input.args.count();
+    const std::string count = '*' + std::to_string(words) + "\r\n";
+    return ask({count, head.bytes(), input.keys.bytes(), input.args.bytes()});
   };
-  Result<RedisReply> reply = co_await run(command("EVALSHA", script.sha()));
+  const Result<RedisPipeline::Answer> answer = call("EVALSHA", script.sha());
+  if (!answer) co_return std::unexpected(answer.error());
+  Result<RedisReply> reply = co_await *answer;
   if (!reply || !reply->is_error() || !reply->text().starts_with("NOSCRIPT")) co_return reply;
-  co_return co_await run(command("EVAL", script.source()));
+  const Result<RedisPipeline::Answer> again = call("EVAL", script.source());
+  if (!again) co_return std::unexpected(again.error());
+  co_return co_await *again;
 }
 
 Task<void> RedisClientImpl::stop(Deadline deadline) {

@@ -65,20 +65,13 @@ RedisPipeline::Answer RedisPipeline::expect(std::size_t bytes, MonoTime now) {
   return pending_.emplace_back(Answer{}, now, bytes).answer;
 }
 
-Result<RedisPipeline::Answer> RedisPipeline::push(const RedisCommand& command, MonoTime now,
-                                                  const RedisLimits& limits) {
-  if (const auto admitted = admit(command.max_size(), limits); !admitted)
-    return std::unexpected(admitted.error());
-  const std::size_t before = output_.size();
-  command.append_to(output_);
-  return expect(output_.size() - before, now);
-}
-
-Result<RedisPipeline::Answer> RedisPipeline::push(std::string_view bytes, MonoTime now,
-                                                  const RedisLimits& limits) {
-  if (const auto admitted = admit(bytes.size(), limits); !admitted) return std::unexpected(admitted.error());
-  output_ += bytes;
-  return expect(bytes.size(), now);
+Result<RedisPipeline::Answer> RedisPipeline::push(std::initializer_list<std::string_view> pieces,
+                                                  MonoTime now, const RedisLimits& limits) {
+  std::size_t bytes = 0;
+  for (const std::string_view piece : pieces) bytes += piece.size();
+  if (const auto admitted = admit(bytes, limits); !admitted) return std::unexpected(admitted.error());
+  for (const std::string_view piece : pieces) output_ += piece;
+  return expect(bytes, now);
 }
 
 std::string RedisPipeline::take_output(std::string spare) {

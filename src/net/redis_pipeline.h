@@ -8,6 +8,7 @@
 #include "net/redis.h"
 
 #include <deque>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,10 +43,12 @@ class RedisPipeline {
  public:
   using Answer = OneShot<Result<RedisReply>>;
 
-  /// Takes a command. kOverloaded when it would exceed a limit.
-  Result<Answer> push(const RedisCommand& command, MonoTime now, const RedisLimits& limits);
-  /// Likewise, one that is encoded already.
-  Result<Answer> push(std::string_view bytes, MonoTime now, const RedisLimits& limits);
+  /// Takes a command, encoded, in pieces. kOverloaded when it would exceed a limit.
+  Result<Answer> push(std::initializer_list<std::string_view> pieces, MonoTime now,
+                      const RedisLimits& limits);
+  Result<Answer> push(std::string_view bytes, MonoTime now, const RedisLimits& limits) {
+    return push({bytes}, now, limits);
+  }
 
   bool has_output() const { return !output_.empty(); }
   /// Everything not yet written. From here on these commands count as written. `spare`: a buffer whose memory

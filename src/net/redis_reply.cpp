@@ -7,17 +7,25 @@
 #include <array>
 #include <charconv>
 #include <cstdlib>
+#include <cstring>
 
 namespace wac::net {
 namespace {
 
-void append_number(std::string& out, char mark, std::size_t value) {
-  std::array<char, 24> line;
+/// `*<count>\r\n` or `$<size>\r\n`.
+constexpr std::size_t kHeaderBytes = 24;
+
+std::string_view number_line(std::array<char, kHeaderBytes>& line, char mark, std::size_t value) {
   line[0] = mark;
-  char* end = std::to_chars(line.data() + 1, line.data() + line.size() - 2, value).ptr;
+  char* end = line.data() + 1;
+  if (value < 10) {
+    *end++ = static_cast<char>('0' + value);
+  } else {
+    end = std::to_chars(end, line.data() + line.size() - 2, value).ptr;
+  }
   *end++ = '\r';
   *end++ = '\n';
-  out.append(line.data(), static_cast<std::size_t>(end - line.data()));
+  return {line.data(), static_cast<std::size_t>(end - line.data())};
 }
 
 std::string sha1_hex(const std::string& text) {
@@ -70,27 +78,63 @@ RedisReply RedisReply::operator[](std::size_t i) const {
   return {i < size() ? node_->element[i] : nullptr, nullptr};
 }
 
-RedisCommand& RedisCommand::arg(std::string_view value) {
+RedisReply RedisReply::part(std::size_t i) const {
+  RedisReply shared = (*this)[i];
+  shared.owned_ = owned_;
+  return shared;
+}
+
+RedisWords& RedisWords::arg(std::string_view value) {
   ++count_;
-  append_number(body_, '$', value.size());
-  body_ += value;
-  body_ += "\r\n";
+  std::array<char, kHeaderBytes> header;
+  const std::string_view line = number_line(header, '$', value.size());
+  const std::size_t before = bytes_.size();
+  const std::size_t size = before + line.size() + value.size() + 2;
+  bytes_.resize_and_overwrite(size, [&](char* to, std::size_t /*capacity*/) {
+    std::memcpy(to + before, line.data(), line.size());
+    // An empty view may have no address at all.
+    if (!value.empty()) std::memcpy(to + before + line.size(), value.data(), value.size());
+    to[size - 2] = '\r';
+    to[size - 1] = '\n';
+    return size;
+  });
   return *this;
 }
 
-RedisCommand& RedisCommand::arg(std::int64_t value) {
+RedisWords& RedisWords::arg(std::int64_t value) {
   std::array<char, 24> digits;
   const auto end = std::to_chars(digits.data(), digits.data() + digits.size(), value).ptr;
   return arg(std::string_view(digits.data(), static_cast<std::size_t>(end - digits.data())));
 }
 
-void RedisCommand::reserve(std::size_t count, std::size_t bytes) {
-  body_.reserve(body_.size() + bytes + count * kHeaderBytes);
+RedisWords& RedisWords::append(const RedisWords& more) {
+  count_ += more.count_;
+  bytes_ += more.bytes_;
+  return *this;
+}
+
+void RedisWords::reserve(std::size_t count, std::size_t bytes) {
+  bytes_.reserve(bytes_.size() + bytes + count * (kHeaderBytes + 2));
+}
+
+RedisCommand& RedisCommand::arg(std::string_view value) {
+  words_.arg(value);
+  return *this;
+}
+
+RedisCommand& RedisCommand::arg(std::int64_t value) {
+  words_.arg(value);
+  return *this;
+}
+
+std::size_t RedisCommand::max_size() const {
+  return words_.bytes().size() + kHeaderBytes;
 }
 
 void RedisCommand::append_to(std::string& out) const {
-  append_number(out, '*', count_);
-  out += body_;
+  std::array<char, kHeaderBytes> header;
+  out += number_line(header, '*', words_.count());
+  out += words_.bytes();
 }
 
 std::string RedisCommand::encode() const {

@@ -24,11 +24,20 @@ std::string text(const crypto::Fingerprint& fingerprint) {
 }
 
 /// Empty where it is all zero.
-std::string optional_text(const crypto::Fingerprint& fingerprint) {
-  return fingerprint == crypto::Fingerprint{} ? std::string{} : text(fingerprint);
+std::string_view optional_raw(const crypto::Fingerprint& fingerprint) {
+  return fingerprint == crypto::Fingerprint{} ? std::string_view{} : fingerprint.raw();
 }
 
-std::string text(ClaimMode mode) {
+/// Empty where there is none.
+void put_optional(net::RedisWords& words, std::optional<std::int64_t> number) {
+  if (number) {
+    words.arg(*number);
+  } else {
+    words.arg("");
+  }
+}
+
+std::string_view word(ClaimMode mode) {
   switch (mode) {
     case ClaimMode::kQueue:
       return "queue";
@@ -41,7 +50,7 @@ std::string text(ClaimMode mode) {
 }
 
 /// As learn() of pace.lua has them.
-std::string text(PaceSignal::Kind kind) {
+std::string_view word(PaceSignal::Kind kind) {
   switch (kind) {
     case PaceSignal::Kind::kNone:
       break;
@@ -60,6 +69,12 @@ std::string text(PaceSignal::Kind kind) {
   }
   return {};
 }
+
+/// Room that the arguments of most claims and settlements need, beside what is sealed.
+constexpr std::size_t kClaimWords = 52;
+constexpr std::size_t kClaimBytes = 480;
+constexpr std::size_t kSettleWords = 15;
+constexpr std::size_t kSettleBytes = 120;
 
 /// The state a command leads to, and those it may come from.
 struct CommandRule {
@@ -114,55 +129,48 @@ IntentRecord record_when_free(const NewIntent& intent, ClaimMode mode, Millis le
   return record;
 }
 
-Session::Call claim_call(const NewIntent& intent, const IntentRecord& record, ClaimMode mode, Millis lease,
-                         Millis retention, WallTime now) {
+GroupedCall claim_call(const NewIntent& intent, const IntentRecord& record, ClaimMode mode, Millis lease,
+                       Millis retention, WallTime now) {
   const std::string prefix = partition_prefix(Partition::of(intent.sender));
-  Session::Call call;
-  call.keys = {intent_key(prefix, intent.key), sealed_key(prefix, intent.key),
-               id_key(prefix, intent.id_fingerprint)};
-  call.args = {prefix,
-               text(intent.key),
-               text(intent.body),
-               intent.payload.bytes,
-               text(intent.due),
-               is_open(record.state) ? std::string{} : text(retention),
-               text(mode),
-               text(now),
-               text(now + lease),
-               std::string{intent.sender.str()},
-               optional_text(intent.recipient),
-               intent.priority == Priority::kHigh ? "1" : "",
-               intent.expires_at ? text(*intent.expires_at) : std::string{},
-               std::string{intent.tenant.str()},
-               limits_text(intent.limits),
-               optional_text(intent.credential)};
-  auto fields = fields_of(record, intent);
-  call.args.insert(call.args.end(), std::move_iterator{fields.begin()}, std::move_iterator{fields.end()});
+  GroupedCall call;
+  call.key = intent_key(prefix, intent.key);
+  call.common.arg(prefix).arg(to_millis(now)).arg(to_millis(now + lease));
+  call.item.reserve(kClaimWords, kClaimBytes + intent.payload.bytes.size());
+  call.item.arg(intent.key.raw()).arg(intent.body.raw()).arg(intent.payload.bytes).arg(to_millis(intent.due));
+  put_optional(call.item, is_open(record.state) ? std::nullopt : std::optional{retention.count()});
+  call.item.arg(word(mode)).arg(intent.sender.str()).arg(optional_raw(intent.recipient));
+  call.item.arg(intent.priority == Priority::kHigh ? "1" : "");
+  put_optional(call.item, intent.expires_at ? std::optional{to_millis(*intent.expires_at)} : std::nullopt);
+  call.item.arg(intent.tenant.str()).arg(limits_text(intent.limits)).arg(optional_raw(intent.credential));
+  call.item.arg(intent.id_fingerprint.raw());
+  net::RedisWords fields;
+  fields.reserve(kClaimWords, kClaimBytes);
+  put_fields(fields, record, intent);
+  call.item.arg(static_cast<std::int64_t>(fields.count())).append(fields);
   return call;
 }
 
-Session::Call settle_call(Settlement settlement, Millis retention, WallTime now) {
+GroupedCall settle_call(const Settlement& settlement, Millis retention, WallTime now) {
   const std::string prefix = partition_prefix(settlement.partition);
-  Session::Call call;
-  call.keys = {intent_key(prefix, settlement.key), sealed_key(prefix, settlement.key),
-               queue_key(prefix, IntentState::kSending)};
-  call.args = {prefix,
-               text(settlement.key),
-               std::to_string(settlement.token),
-               text(settlement.state),
-               text(now),
-               text(settlement.due),
-               std::to_string(settlement.error_code),
-               std::to_string(settlement.upstream_status),
-               text(retention),
-               std::move(settlement.wamid.bytes),
-               optional_text(settlement.message),
-               settlement.counts ? "1" : "0",
-               text(settlement.signal.kind),
-               text(settlement.signal.wait),
-               std::to_string(settlement.signal.code),
-               settlement.signal.until_new_credential ? "1" : "0",
-               std::to_string(settlement.signal.usage_percent)};
+  GroupedCall call;
+  call.key = intent_key(prefix, settlement.key);
+  call.common.arg(prefix).arg(to_millis(now));
+  call.item.reserve(kSettleWords, kSettleBytes + settlement.wamid.bytes.size());
+  call.item.arg(settlement.key.raw())
+      .arg(static_cast<std::int64_t>(settlement.token))
+      .arg(static_cast<std::int64_t>(settlement.state))
+      .arg(to_millis(settlement.due))
+      .arg(static_cast<std::int64_t>(settlement.error_code))
+      .arg(static_cast<std::int64_t>(settlement.upstream_status))
+      .arg(retention.count())
+      .arg(settlement.wamid.bytes)
+      .arg(optional_raw(settlement.message))
+      .arg(settlement.counts ? "1" : "0")
+      .arg(word(settlement.signal.kind))
+      .arg(settlement.signal.wait.count())
+      .arg(static_cast<std::int64_t>(settlement.signal.code))
+      .arg(settlement.signal.until_new_credential ? "1" : "0")
+      .arg(static_cast<std::int64_t>(settlement.signal.usage_percent));
   return call;
 }
 

@@ -56,3 +56,16 @@ end
 local function index_message(prefix, message, key, retention)
   if message ~= '' then call('SET', prefix .. 'w:' .. message, key, 'PX', retention) end
 end
+
+-- Decides about each of many items, whose arguments begin at `at`. `size(at)`: how many those of one are. What goes
+-- wrong with one is that one's answer.
+local function for_each_item(at, size, decide)
+  local answers = {}
+  while at <= #ARGV do
+    local ok, answer = pcall(decide, at)
+    if not ok then answer = {err = type(answer) == 'table' and answer.err or answer} end
+    answers[#answers + 1] = answer
+    at = at + size(at)
+  end
+  return answers
+end

@@ -9,7 +9,7 @@ local NO_LIMITS = '0,0,0,0,0,50,30000,10000,300000'
 local NUMBERS = {'a', 'r', 'ra', 'ha', 'u', 'g', 'ga', 'b', 'ou', 'of', 'pu', 'wa', 'w1', 'f1', 'w0', 'f0', 'sa', 'sc',
                  'su', 'v'}
 
-local senders, quotas = {}, {}
+local senders, quotas, recipients = {}, {}, {}
 
 local function parse_limits(text)
   local n = {}
@@ -207,10 +207,17 @@ local function learn(s, signal, key, now)
   end
 end
 
+-- A recipient's gate, read once by a script; whoever changes it writes it.
 local function pair_of(prefix, recipient)
-  local r = call('HMGET', prefix .. 'P:' .. recipient, 'h', 'a', 'u', 'x')
-  return {key = prefix .. 'P:' .. recipient, lane = prefix .. 'L:' .. recipient, head = r[1] or '',
-          a = tonumber(r[2] or 0), u = tonumber(r[3] or 0), x = tonumber(r[4] or 0)}
+  local pair = recipients[recipient]
+  if pair then return pair end
+  local key = prefix .. 'P:' .. recipient
+  local r = call('HMGET', key, 'h', 'a', 'u', 'x', 'n')
+  pair = {key = key, lane = prefix .. 'L:' .. recipient, head = r[1] or '',
+          a = tonumber(r[2] or 0), u = tonumber(r[3] or 0), x = tonumber(r[4] or 0),
+          expires = not r[1] and (r[2] or r[3] or r[4] or r[5]) and true}
+  recipients[recipient] = pair
+  return pair
 end
 
 local function pair_opening(pair, limits, now)
@@ -221,10 +228,17 @@ local function pair_opening(pair, limits, now)
   return ready, ready > now and PAIR_PACE or NONE
 end
 
--- A pair whose turn nobody has is forgotten; Meta's pauses are remembered some time without a success.
+-- A pair whose turn nobody has is forgotten, at once where nothing of it matters any more; Meta's pauses are
+-- remembered some time without a success.
 local function forget_idle(pair, now)
   if pair.head ~= '' then return end
+  if pair.x == 0 and pair.a <= now and pair.u <= now then
+    call('DEL', pair.key)
+    pair.expires = false
+    return
+  end
   call('PEXPIRE', pair.key, string.format('%.0f', math.max(pair.a - now, pair.u - now, 0) + 600000))
+  pair.expires = true
 end
 
 local function start_pair(pair, limits, now)

@@ -153,45 +153,37 @@ class RecordReader {
   unsigned seen_ = 0;
 };
 
-std::string number(WallTime time) {
-  return std::to_string(to_millis(time));
-}
-
-std::string number(IntentState state) {
-  return std::to_string(static_cast<unsigned>(state));
-}
-
 }  // namespace
 
-std::vector<std::string> fields_of(const IntentRecord& record, const NewIntent& intent) {
-  std::vector<std::string> fields;
-  fields.reserve(40);
-  const auto put = [&fields](std::string_view name, std::string_view value) {
-    if (value.empty()) return;
-    fields.emplace_back(name);
-    fields.emplace_back(value);
+void put_fields(net::RedisWords& out, const IntentRecord& record, const NewIntent& intent) {
+  const auto text = [&out](std::string_view name, std::string_view value) {
+    if (!value.empty()) out.arg(name).arg(value);
   };
-  put("s", number(record.state));
-  put("a", std::to_string(record.attempt));
-  put("k", std::to_string(record.token));
-  put("d", number(record.due));
-  put("b", record.body.raw());
-  put("q", intent.id_fingerprint.raw());
-  put("t", record.tenant.str());
-  put("i", record.id.str());
-  put("f", record.sender.str());
-  if (intent.recipient != crypto::Fingerprint{}) put("r", intent.recipient.raw());
-  if (intent.priority == Priority::kHigh) put("y", "1");
-  put("c", record.correlation.str().substr(0, kFieldBytes));
-  if (record.correlation.str().size() > kFieldBytes) put("C", record.correlation.str().substr(kFieldBytes));
-  if (record.on_unknown == OnUnknown::kResend) put("o", "1");
-  put("n", number(record.created));
-  if (record.expires_at) put("x", number(*record.expires_at));
+  const auto number = [&out](std::string_view name, auto value) {
+    out.arg(name).arg(static_cast<std::int64_t>(value));
+  };
+  number("s", record.state);
+  number("a", record.attempt);
+  number("k", record.token);
+  number("d", to_millis(record.due));
+  text("b", record.body.raw());
+  text("q", intent.id_fingerprint.raw());
+  text("t", record.tenant.str());
+  text("i", record.id.str());
+  text("f", record.sender.str());
+  if (intent.recipient != crypto::Fingerprint{}) text("r", intent.recipient.raw());
+  if (intent.priority == Priority::kHigh) text("y", "1");
+  text("c", record.correlation.str().substr(0, kFieldBytes));
+  if (record.correlation.str().size() > kFieldBytes) text("C", record.correlation.str().substr(kFieldBytes));
+  if (record.on_unknown == OnUnknown::kResend) text("o", "1");
+  number("n", to_millis(record.created));
+  if (record.expires_at) number("x", to_millis(*record.expires_at));
   // A scheduled intent ages from its time on.
-  if (intent.due > intent.created) put("g", number(intent.due));
-  put("u", number(record.updated));
-  for (const auto& [state, entered] : record.timeline) put(number(state), number(entered));
-  return fields;
+  if (intent.due > intent.created) number("g", to_millis(intent.due));
+  number("u", to_millis(record.updated));
+  for (const auto& [state, entered] : record.timeline) {
+    out.arg(static_cast<std::int64_t>(state)).arg(to_millis(entered));
+  }
 }
 
 Result<IntentRecord> record_from(const IntentKey& key, const net::RedisReply& fields) {

@@ -5,8 +5,7 @@
 #include "net/redis.h"
 #include "store/intent.h"
 
-#include <string>
-#include <vector>
+#include <string_view>
 
 namespace wac::store::redis {
 
@@ -14,8 +13,9 @@ namespace wac::store::redis {
 /// (hash-max-listpack-value).
 inline constexpr std::size_t kFieldBytes = 64;
 
-/// Fields and values of what `intent` becomes when it is claimed, for HSET. The blobs are kept elsewhere.
-std::vector<std::string> fields_of(const IntentRecord& record, const NewIntent& intent);
+/// Appends fields and values of what `intent` becomes when it is claimed, for HSET. The blobs are kept
+/// elsewhere.
+void put_fields(net::RedisWords& out, const IntentRecord& record, const NewIntent& intent);
 
 /// From HGETALL's answer. kCorrupt when a field is missing or senseless; unknown fields (of a newer version)
 /// are passed over. `wamid` and `payload` stay empty.

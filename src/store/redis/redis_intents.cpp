@@ -43,8 +43,8 @@ bool may_settle_with(IntentState state) {
 Task<Result<ClaimResult>> RedisIntents::claim(NewIntent intent, ClaimMode mode, Millis lease,
                                               Millis retention, WallTime now) {
   IntentRecord record = record_when_free(intent, mode, lease, now);
-  Session::Call call = claim_call(intent, record, mode, lease, retention, now);
-  auto answer = co_await session_.eval(scripts_.claim, std::move(call));
+  GroupedCall call = claim_call(intent, record, mode, lease, retention, now);
+  auto answer = co_await claims_.run(std::move(call.key), std::move(call.common), std::move(call.item));
   if (!answer) co_return std::unexpected(answer.error());
   auto result = claim_from(*answer, std::move(record));
   if (result && result->outcome == ClaimOutcome::kDuplicate && is_same_claim(intent, result->record)) {
@@ -57,8 +57,8 @@ Task<Result<SettleResult>> RedisIntents::settle(Settlement settlement, Millis re
   if (!may_settle_with(settlement.state))
     co_return fail(ErrorCode::kInvalid, "store: not a state to settle with");
   const IntentState wanted = settlement.state;
-  Session::Call call = settle_call(std::move(settlement), retention, now);
-  auto answer = co_await session_.eval(scripts_.settle, std::move(call));
+  GroupedCall call = settle_call(settlement, retention, now);
+  auto answer = co_await settlements_.run(std::move(call.key), std::move(call.common), std::move(call.item));
   if (!answer) co_return std::unexpected(answer.error());
   co_return settle_from(*answer, wanted);
 }

@@ -2,6 +2,7 @@
 // Intents in Redis. Contract: store/intent_store.h; each decision is one script of this folder.
 
 #include "store/intent_store.h"
+#include "store/redis/script_groups.h"
 #include "store/redis/scripts.h"
 #include "store/redis/session.h"
 
@@ -10,7 +11,11 @@ namespace wac::store::redis {
 /// `session` and `scripts` outlive it.
 class RedisIntents final : public IntentStore {
  public:
-  RedisIntents(Session& session, const Scripts& scripts) : session_(session), scripts_(scripts) {}
+  RedisIntents(Session& session, Scheduler& loop, const Scripts& scripts)
+      : session_(session),
+        scripts_(scripts),
+        claims_(session, loop, scripts.claim),
+        settlements_(session, loop, scripts.settle) {}
 
   Task<Result<ClaimResult>> claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
                                   WallTime now) override;
@@ -32,6 +37,8 @@ class RedisIntents final : public IntentStore {
 
   Session& session_;
   const Scripts& scripts_;
+  ScriptGroups claims_;
+  ScriptGroups settlements_;
 };
 
 }  // namespace wac::store::redis

@@ -23,7 +23,7 @@ class RedisStore final : public Store {
  public:
   RedisStore(net::RedisClient& client, Scheduler& loop)
       : session_(client, loop),
-        intents_(session_, scripts_),
+        intents_(session_, loop, scripts_),
         events_(session_, scripts_),
         records_(session_, scripts_),
         contacts_(session_),

@@ -112,8 +112,9 @@ Error error_from(std::string_view error_answer) {
   if (std::ranges::find(kNotNow, first) != kNotNow.end()) {
     return {ErrorCode::kUnavailable, 0, "redis: not now"};
   }
-  // Redis 6.2: "ERR Error running script (call to f_…): @user_script:12: -OOM command not allowed …"
-  if (error_answer.starts_with("ERR Error running script")) {
+  // Redis 6.2: "ERR Error running script (call to f_…): @user_script:12: -OOM command not allowed …", and
+  // from within the script, for one item of many, without what stands before the @.
+  if (error_answer.starts_with("ERR Error running script") || error_answer.starts_with("@user_script")) {
     for (const std::string_view word : kNotNow) {
       const std::string wrapped = ": -" + std::string{word} + " ";
       if (error_answer.contains(wrapped)) return {ErrorCode::kUnavailable, 0, "redis: not now"};

@@ -17,7 +17,7 @@ Task<void> run_into(net::RedisClient* client, net::RedisCommand command, Slot* o
 
 Task<void> eval_into(net::RedisClient* client, const net::RedisScript* script, Session::Call call,
                      Slot* out) {
-  out->emplace(co_await client->eval(*script, std::move(call.keys), std::move(call.args)));
+  out->emplace(co_await client->eval(*script, call.input()));
 }
 
 std::unexpected<Error> stopped() {
@@ -30,22 +30,20 @@ bool nothing_done(const Error& error) {
 
 }  // namespace
 
-class Session::InFlight {
- public:
-  explicit InFlight(Session& session) : session_(session) { ++session_.in_flight_; }
-  ~InFlight() { session_.finished(); }
-  InFlight(const InFlight&) = delete;
-  InFlight& operator=(const InFlight&) = delete;
+net::RedisScriptInput Session::Call::input() const {
+  net::RedisScriptInput input;
+  for (const std::string& key : keys) input.keys.arg(key);
+  std::size_t bytes = 0;
+  for (const std::string& arg : args) bytes += arg.size();
+  input.args.reserve(args.size(), bytes);
+  for (const std::string& arg : args) input.args.arg(arg);
+  return input;
+}
 
- private:
-  Session& session_;
-};
-
-Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, Call call) {
+Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, net::RedisScriptInput input) {
   if (stopping_) co_return stopped();
   const InFlight in_flight{*this};
-  auto answer = co_await client_.eval(script, std::move(call.keys), std::move(call.args));
-  co_return checked(std::move(answer));
+  co_return checked(co_await client_.eval(script, std::move(input)));
 }
 
 Task<Result<std::vector<RedisReply>>> Session::eval_all(const net::RedisScript& script,
@@ -77,12 +75,16 @@ Task<Result<std::vector<RedisReply>>> Session::run_all(std::vector<net::RedisCom
   if (stopping_) co_return stopped();
   const InFlight in_flight{*this};
   std::vector<Slot> answers(commands.size());
+  std::size_t worked = 0;
+  if (commands.size() == 1) {
+    answers.front().emplace(co_await client_.run(std::move(commands.front())));
+    co_return all_of(std::move(answers), worked);
+  }
   TaskScope scope;
   for (std::size_t at = 0; at < commands.size(); ++at) {
     scope.spawn(run_into(&client_, std::move(commands[at]), &answers[at]));
   }
   co_await scope.join();
-  std::size_t worked = 0;
   co_return all_of(std::move(answers), worked);
 }
 

@@ -18,13 +18,29 @@ class Session {
   struct Call {
     std::vector<std::string> keys;
     std::vector<std::string> args;
+    net::RedisScriptInput input() const;
+  };
+
+  /// Work in flight, for as long as this lives.
+  class InFlight {
+   public:
+    explicit InFlight(Session& session) : session_(session) { ++session_.in_flight_; }
+    ~InFlight() { session_.finished(); }
+    InFlight(const InFlight&) = delete;
+    InFlight& operator=(const InFlight&) = delete;
+
+   private:
+    Session& session_;
   };
 
   Session(net::RedisClient& client, Scheduler& loop) : client_(client), loop_(loop) {}
 
   /// Errors: kUnavailable, kOverloaded, kUnknownOutcome as RedisClient has them, kUnavailable after stop(),
   /// and what error_from() makes of an error answer. The caller's `script` outlives the task.
-  Task<Result<net::RedisReply>> eval(const net::RedisScript& script, Call call);
+  Task<Result<net::RedisReply>> eval(const net::RedisScript& script, net::RedisScriptInput input);
+  Task<Result<net::RedisReply>> eval(const net::RedisScript& script, const Call& call) {
+    return eval(script, call.input());
+  }
 
   /// All in one round trip, answers in the same order. When only some failed: kUnknownOutcome, because those
   /// that did not are done.
@@ -39,7 +55,6 @@ class Session {
   Task<void> stop(Deadline deadline);
 
  private:
-  class InFlight;
   using Answer = Result<net::RedisReply>;
 
   Answer checked(Answer answer);

@@ -22,6 +22,7 @@ set(WAC_STORE_REDIS_FILES
   redis/redis_records.cpp
   redis/redis_store.cpp
   redis/replies.cpp
+  redis/script_groups.cpp
   redis/scripts.cpp
   redis/scan_cursor.cpp
   redis/session.cpp

@@ -62,8 +62,8 @@ local function take_seat(intent, seat)
     call('ZADD', seat.pair.lane, call('HINCRBY', seat.pair.key, 'n', 1), intent.key)
   elseif seat.turn and seat.pair.head ~= intent.key then
     call('HSET', seat.pair.key, 'h', intent.key)
-    call('PERSIST', seat.pair.key)
-    seat.pair.head = intent.key
+    if seat.pair.expires then call('PERSIST', seat.pair.key) end
+    seat.pair.head, seat.pair.expires = intent.key, false
   end
 end
 
@@ -84,6 +84,7 @@ local function pass_turn(prefix, intent, now)
     return
   end
   call('HSET', pair.key, 'h', next)
+  pair.head = next
   turn_passed = true
   local sender = sender_of(prefix, f[4] or '')
   local due = tonumber(f[2])

@@ -109,8 +109,11 @@ TEST_F(RedisClientReal, ScriptsAreSentOnceAndThenByTheirHash) {
   const RedisServer redis;
   connect(redis.url());
   const RedisScript script("return {KEYS[1], ARGV[1], ARGV[2]}");
+  RedisScriptInput input;
+  input.keys.arg("k");
+  input.args.arg("a").arg("b");
   for (int i = 0; i < 3; ++i) {
-    const Result<RedisReply> reply = loop_.await(client_->eval(script, {"k"}, {"a", "b"}));
+    const Result<RedisReply> reply = loop_.await(client_->eval(script, input));
     ASSERT_TRUE(reply);
     ASSERT_EQ(reply->size(), 3U);
     EXPECT_EQ((*reply)[0].text(), "k");
@@ -120,7 +123,7 @@ TEST_F(RedisClientReal, ScriptsAreSentOnceAndThenByTheirHash) {
   EXPECT_NE(stats.find("cmdstat_eval:calls=1,"), std::string::npos) << stats;
   EXPECT_NE(stats.find("cmdstat_evalsha:calls=3,"), std::string::npos) << stats;
   redis.cli({"script", "flush"});
-  EXPECT_EQ(loop_.await(client_->eval(script, {"k"}, {"a", "b"}))->size(), 3U);
+  EXPECT_EQ(loop_.await(client_->eval(script, input))->size(), 3U);
 }
 
 TEST_F(RedisClientReal, ReconnectsByItselfAndFindsItsDataAgain) {

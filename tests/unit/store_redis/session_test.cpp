@@ -2,10 +2,9 @@
 
 #include "support/manual_scheduler.h"
 #include "unit/store_redis/literal_reply.h"
+#include "unit/store_redis/scripted_client.h"
 
 #include <gtest/gtest.h>
-
-#include <deque>
 
 namespace wac::store::redis {
 namespace {
@@ -14,33 +13,7 @@ using net::RedisReply;
 using testing::bulk;
 using testing::error;
 using testing::reply;
-
-/// Answers from a list, when it is told to.
-class ScriptedClient final : public net::RedisClient {
- public:
-  void start() override {}
-  bool connected() const override { return connected_; }
-  Task<bool> wait_connected(Deadline) override { co_return connected_; }
-  Task<Result<RedisReply>> run(net::RedisCommand) override {
-    OneShot<Result<RedisReply>> answer;
-    waiting.push_back(answer);
-    co_return co_await answer;
-  }
-  Task<Result<RedisReply>> eval(const net::RedisScript&, std::vector<std::string>,
-                                std::vector<std::string>) override {
-    return run(net::RedisCommand{"EVALSHA"});
-  }
-  Task<void> stop(Deadline) override { co_return; }
-
-  void answer(Result<RedisReply> value) {
-    auto next = waiting.front();
-    waiting.pop_front();
-    next.set(std::move(value));
-  }
-
-  std::deque<OneShot<Result<RedisReply>>> waiting;
-  bool connected_ = true;
-};
+using testing::ScriptedClient;
 
 using Replies = Result<std::vector<RedisReply>>;
 
@@ -136,7 +109,7 @@ TEST_F(SessionTest, StaysHealthyWhenOnlyOurOwnBoundWasReached) {
 TEST_F(SessionTest, MakesAnErrorOfAnErrorAnswerToAScript) {
   const net::RedisScript script{"return 1"};
   std::optional<Result<RedisReply>> answer;
-  scope_.spawn(keep_one(session_.eval(script, {}), &answer));
+  scope_.spawn(keep_one(session_.eval(script, Session::Call{}), &answer));
   client_.answer(reply(error("ERR bug")));
   ASSERT_TRUE(answer);
   EXPECT_EQ(answer->error().code, ErrorCode::kInternal);

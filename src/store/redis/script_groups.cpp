@@ -1,0 +1,50 @@
+#include "store/redis/script_groups.h"
+
+#include "store/redis/replies.h"
+
+namespace wac::store::redis {
+namespace {
+
+/// What one script may decide about: a Redis that runs it serves nobody else meanwhile.
+constexpr std::size_t kMost = 64;
+
+Result<net::RedisReply> part_of(const Result<net::RedisReply>& answer, std::size_t at) {
+  if (!answer) return std::unexpected(answer.error());
+  net::RedisReply part = answer->part(at);
+  if (part.is_error()) return std::unexpected(error_from(part.text()));
+  return part;
+}
+
+}  // namespace
+
+void ScriptGroups::close(const std::shared_ptr<Group>& group) {
+  std::erase_if(open_, [&](const auto& entry) { return entry.second == group; });
+}
+
+Task<Result<net::RedisReply>> ScriptGroups::run(std::string key, net::RedisWords common,
+                                                net::RedisWords item) {
+  const Session::InFlight in_flight{session_};
+  const auto [place, leads] = open_.try_emplace(common.bytes());
+  if (leads) place->second = std::make_shared<Group>();
+  const std::shared_ptr<Group> group = place->second;
+  if (!leads) {
+    const OneShot<Answer> answer;
+    group->input.args.append(item);
+    group->followers.push_back(answer);
+    if (group->followers.size() + 1 >= kMost) open_.erase(place);
+    co_return co_await answer;
+  }
+  // The first asks for all: after this turn, in which others may join.
+  group->input.keys.arg(key);
+  group->input.args = std::move(common);
+  group->input.args.append(item);
+  co_await yield_to(loop_);
+  close(group);
+  const Answer answer = co_await session_.eval(script_, std::move(group->input));
+  for (std::size_t at = 0; at < group->followers.size(); ++at) {
+    group->followers[at].set(part_of(answer, at + 1));
+  }
+  co_return part_of(answer, 0);
+}
+
+}  // namespace wac::store::redis

@@ -1,0 +1,40 @@
+#pragma once
+// Calls of one script that are made in the same turn of a loop, in one call for each partition.
+
+#include "store/redis/session.h"
+
+#include <map>
+#include <memory>
+
+namespace wac::store::redis {
+
+/// A script that decides about many items costs Redis and us less than many scripts about one: it is found,
+/// set up and answered once. The script takes arguments that hold for all items, then those of each item, and
+/// gives a list with an answer, or an error, for each.
+///
+/// Belongs to its loop; `session` and `script` outlive it.
+class ScriptGroups {
+ public:
+  ScriptGroups(Session& session, Scheduler& loop, const net::RedisScript& script)
+      : session_(session), loop_(loop), script_(script) {}
+
+  /// One item. Items of the same turn whose `common` is equal go together; so it names the partition. `key`:
+  /// any of the partition. Errors as Session::eval().
+  Task<Result<net::RedisReply>> run(std::string key, net::RedisWords common, net::RedisWords item);
+
+ private:
+  using Answer = Result<net::RedisReply>;
+  struct Group {
+    net::RedisScriptInput input;
+    std::vector<OneShot<Answer>> followers;
+  };
+  /// Removes it from those that still take items.
+  void close(const std::shared_ptr<Group>& group);
+
+  Session& session_;
+  Scheduler& loop_;
+  const net::RedisScript& script_;
+  std::map<std::string, std::shared_ptr<Group>> open_;
+};
+
+}  // namespace wac::store::redis

@@ -1,0 +1,40 @@
+#pragma once
+// A Redis client without a Redis.
+
+#include "base/task.h"
+#include "net/redis.h"
+
+#include <deque>
+#include <vector>
+
+namespace wac::store::redis::testing {
+
+/// Answers from a list, when it is told to.
+class ScriptedClient final : public net::RedisClient {
+ public:
+  void start() override {}
+  bool connected() const override { return connected_; }
+  Task<bool> wait_connected(Deadline) override { co_return connected_; }
+  Task<Result<net::RedisReply>> run(net::RedisCommand) override {
+    OneShot<Result<net::RedisReply>> answer;
+    waiting.push_back(answer);
+    co_return co_await answer;
+  }
+  Task<Result<net::RedisReply>> eval(const net::RedisScript&, net::RedisScriptInput input) override {
+    scripts.push_back(std::move(input));
+    return run(net::RedisCommand{"EVALSHA"});
+  }
+  Task<void> stop(Deadline) override { co_return; }
+
+  void answer(Result<net::RedisReply> value) {
+    auto next = waiting.front();
+    waiting.pop_front();
+    next.set(std::move(value));
+  }
+
+  std::deque<OneShot<Result<net::RedisReply>>> waiting;
+  std::vector<net::RedisScriptInput> scripts;  ///< what scripts were called with
+  bool connected_ = true;
+};
+
+}  // namespace wac::store::redis::testing
