@@ -15,6 +15,10 @@ namespace json = boost::json;
 using outbound::Submission;
 using store::IntentState;
 
+/// Of most lines of results_json().
+constexpr std::size_t kLineFields = 12;
+constexpr std::size_t kLineBytes = 1'536;
+
 bool is_success(IntentState state) {
   return state == IntentState::kSent || state == IntentState::kDelivered || state == IntentState::kRead ||
          state == IntentState::kPlayed;
@@ -77,8 +81,9 @@ json::object pricing_json(const whatsapp::Pricing& pricing) {
   return out;
 }
 
-json::object line_json(const ResultLine& line) {
-  json::object out;
+json::object line_json(const ResultLine& line, const json::storage_ptr& storage) {
+  json::object out(storage);
+  out.reserve(kLineFields);
   out["intentId"] = line.id.str();
   out["dedupeKey"] = line.dedupe_key;
   out["status"] = status_of(line);
@@ -123,25 +128,31 @@ std::string results_json(const std::vector<ResultLine>& lines) {
   std::size_t sent = 0;
   std::size_t deduped = 0;
   std::size_t pending = 0;
-  json::array results;
+  // One block of memory that goes at once: it all lives as long as this function.
+  json::monotonic_resource memory{lines.size() * kLineBytes};
+  const json::storage_ptr storage{&memory};
+  json::array results(storage);
   results.reserve(lines.size());
   for (const ResultLine& line : lines) {
     const std::string_view status = status_of(line);
     if (status == "sent") ++sent;
     if (status == "deduped") ++deduped;
     if (status == "pending") ++pending;
-    results.push_back(line_json(line));
+    results.push_back(line_json(line, storage));
   }
-  json::object summary;
+  json::object summary(storage);
   summary["total"] = lines.size();
   summary["sent"] = sent;
   summary["deduped"] = deduped;
   summary["failed"] = lines.size() - sent - deduped - pending;
   summary["pending"] = pending;
-  json::object result;
+  json::object result(storage);
   result["summary"] = std::move(summary);
   result["results"] = std::move(results);
-  return json::serialize(json::object{{"ok", true}, {"result", std::move(result)}});
+  json::object answer(storage);
+  answer["ok"] = true;
+  answer["result"] = std::move(result);
+  return json::serialize(answer);
 }
 
 json::object intent_json(const outbound::Outcome& outcome) {

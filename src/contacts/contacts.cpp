@@ -13,6 +13,13 @@ constexpr store::RecordKind kContact{"contact", false};
 constexpr int kTries = 5;
 constexpr std::size_t kLinksRemembered = 10'000;
 
+// Callers write numbers with a +, Meta without.
+std::string_view digits_of(const Phone& phone) {
+  std::string_view digits = expose(phone, Purpose::kFingerprint);
+  if (digits.starts_with('+')) digits.remove_prefix(1);
+  return digits;
+}
+
 std::string context_of(const crypto::Fingerprint& id) {
   return "contact|" + id.hex();
 }
@@ -23,11 +30,8 @@ crypto::Fingerprint Contacts::id_of(const SenderId& sender, std::string_view tex
   return parts_.fingerprints.of(crypto::Domain::kContact, {sender.str(), text});
 }
 
-// Callers write numbers with a +, Meta without.
 crypto::Fingerprint Contacts::id_of(const SenderId& sender, const Phone& phone) {
-  std::string_view digits = expose(phone, Purpose::kFingerprint);
-  if (digits.starts_with('+')) digits.remove_prefix(1);
-  return id_of(sender, digits);
+  return id_of(sender, digits_of(phone));
 }
 
 crypto::Fingerprint Contacts::id_of(const SenderId& sender, const UserId& user) {
@@ -37,6 +41,11 @@ crypto::Fingerprint Contacts::id_of(const SenderId& sender, const UserId& user) 
 crypto::Fingerprint Contacts::id_of(const SenderId& sender, const whatsapp::Recipient& recipient) {
   if (const auto* user = std::get_if<UserId>(&recipient.who)) return id_of(sender, *user);
   return id_of(sender, std::get<Phone>(recipient.who));
+}
+
+bool Contacts::is_same(const whatsapp::Recipient& recipient, const Phone& number) {
+  const auto* phone = std::get_if<Phone>(&recipient.who);
+  return phone != nullptr && digits_of(*phone) == digits_of(number);
 }
 
 Lesson Contacts::lesson(const SenderId& sender, Partition partition, const whatsapp::ContactNews& news,

@@ -48,6 +48,8 @@ class Contacts {
   crypto::Fingerprint id_of(const SenderId& sender, const Phone& phone);
   crypto::Fingerprint id_of(const SenderId& sender, const UserId& user);
   crypto::Fingerprint id_of(const SenderId& sender, const whatsapp::Recipient& recipient);
+  /// Whether the recipient is this very number, whichever way it is written.
+  static bool is_same(const whatsapp::Recipient& recipient, const Phone& number);
 
   /// Prepares learn(). `now`: the time of news that bring none; none is later than it.
   Lesson lesson(const SenderId& sender, Partition partition, const whatsapp::ContactNews& news, WallTime now);

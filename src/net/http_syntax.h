@@ -2,6 +2,7 @@
 // The character classes of HTTP (RFC 9110, 5.6), for net/ only.
 
 #include <algorithm>
+#include <array>
 #include <string_view>
 
 namespace wac::net::http_syntax {
@@ -23,9 +24,18 @@ constexpr bool is_value_char(char c) {
   return byte == '\t' || (byte >= 0x20 && byte != 0x7f);
 }
 
+/// A name's characters.
+inline constexpr std::array<bool, 256> kTokenChars = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    table[static_cast<unsigned char>(c)] = true;
+  }
+  return table;
+}();
+
 constexpr bool is_token_char(char c) {
-  if (is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
-  return std::string_view("!#$%&'*+-.^_`|~").find(c) != std::string_view::npos;
+  return kTokenChars[static_cast<unsigned char>(c)];
 }
 
 constexpr bool is_token(std::string_view text) {
@@ -33,7 +43,10 @@ constexpr bool is_token(std::string_view text) {
 }
 
 constexpr bool is_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), is_value_char);
+  // Without an early end, so that it takes many characters at once: tokens are long.
+  bool ok = true;
+  for (const char c : text) ok &= is_value_char(c);
+  return ok;
 }
 
 /// ASCII without space and control characters.

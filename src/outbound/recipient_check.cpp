@@ -35,7 +35,8 @@ Task<void> RecipientCheck::learn(const Content& content, const store::IntentReco
                                  const AttemptEnd& end) const {
   if (parts_.contacts == nullptr || !content.recipient) co_return;
   const bool stopped = end.error_code == whatsapp::kStoppedMarketing;
-  const bool named = content.recipient->is_phone() && !end.wa_id.empty();
+  const bool named = content.recipient->is_phone() && !end.wa_id.empty() &&
+                     !contacts::Contacts::is_same(*content.recipient, end.wa_id);
   if (!stopped && !named) co_return;
   contacts::Contacts& contacts = *parts_.contacts;
   const WallTime now = parts_.loop.wall_now();
