@@ -19,6 +19,7 @@ EXPOSE = {
     "contacts": "fingerprints and seals what is known of contacts",
     "outbound": "seals payloads, fingerprints recipients, authorises at Meta",
     "inbound": "checks signatures, seals events",
+    "google": "authorises at Google",
     "delivery": "hands events to their owner",
     "api": "compares credentials, answers the data's owner",
     "service": "gives keys to their users",

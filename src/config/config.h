@@ -9,6 +9,7 @@
 #include "base/random.h"
 #include "base/time.h"
 #include "config/consumer.h"
+#include "config/google.h"
 #include "config/limits.h"
 #include "config/watched_file.h"
 #include "crypto/digest.h"
@@ -83,6 +84,11 @@ struct Config {
   std::string ca_file;                  // TLS_CA_FILE: replaces the system's CA bundle
   Millis graph_timeout{10'000};         // GRAPH_TIMEOUT_MS: one attempt
   Millis template_refresh{300'000};     // TEMPLATE_REFRESH_MS
+
+  GoogleCredentials google;  // GOOGLE_APPLICATION_CREDENTIALS: of everything that names none of its own
+  std::string metadata_host = "metadata.google.internal";    // GCE_METADATA_HOST
+  std::string pubsub_url = "https://pubsub.googleapis.com";  // PUBSUB_ENDPOINT, or the emulator's
+  std::string pubsub_emulator;                               // PUBSUB_EMULATOR_HOST: development only
 
   std::string tenants_file;  // TENANTS_FILE: tenants, senders and apps in YAML
   std::vector<TenantConfig>

@@ -4,6 +4,7 @@
 #include "base/ids.h"
 #include "base/personal.h"
 #include "base/time.h"
+#include "config/google.h"
 
 #include <cstdint>
 #include <string>
@@ -25,6 +26,17 @@ enum class ConsumerKind : std::uint8_t {
   kMediaArchive,  ///< the files of messages are fetched and kept
 };
 
+/// A topic of Google Pub/Sub.
+struct PubSubTopic {
+  std::string project;
+  std::string topic;
+  std::string endpoint;  ///< scheme://host[:port]; over http nothing is proved: an emulator
+  bool ordered = true;   ///< one ordering key for each conversation
+
+  /// "projects/P/topics/T".
+  std::string name() const { return "projects/" + project + "/topics/" + topic; }
+};
+
 /// The most of ConsumerConfig::parallel.
 inline constexpr std::size_t kParallelMax = 1'000;
 
@@ -38,6 +50,8 @@ struct ConsumerConfig {
   Millis timeout{10'000};               ///< of one request
   std::size_t parallel = 8;             ///< conversations in flight
   ConsumerStart start = ConsumerStart::kOldest;
+  PubSubTopic pubsub = {};        ///< of kPubSub
+  GoogleCredentials google = {};  ///< of kinds that use Google's APIs
 
   ConsumerConfig clone() const;
 };
@@ -50,7 +64,8 @@ struct DeliveryRules {
   /// Failing for so long and so often without one success in between: paused.
   Millis pause_after{300'000};
   std::uint32_t pause_failures = 10;
-  Millis lease{30'000};  ///< how long an instance serves a consumer without saying so again
+  std::size_t dead_letters = 1'000;  ///< of one consumer; beyond it its events are tried on
+  Millis lease{30'000};              ///< how long an instance serves a consumer without saying so again
 };
 
 }  // namespace wac::config

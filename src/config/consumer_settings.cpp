@@ -3,13 +3,16 @@
 #include "config/consumers.h"
 #include "config/setting_kinds.h"
 
+#include <algorithm>
+
 namespace wac::config {
 namespace {
 
 const ConsumerConfig* first_consumer(const Config& config) {
   if (config.tenants.empty() || config.tenants[0].from_file) return nullptr;
   const auto& consumers = config.tenants[0].consumers;
-  return consumers.empty() ? nullptr : &consumers[0];
+  const auto found = std::ranges::find(consumers, ConsumerKind::kWebhook, &ConsumerConfig::kind);
+  return found == consumers.end() ? nullptr : &*found;
 }
 
 Setting consumer_url() {
@@ -85,6 +88,9 @@ void append_consumer_settings(std::vector<Setting>& table) {
                            "more, is paused: only probes are sent until one succeeds."));
   table.push_back(delivery("DELIVERY_PAUSE_FAILURES", &DeliveryRules::pause_failures, 1, 10'000,
                            "Failed tries in a row before a consumer may be paused."));
+  table.push_back(delivery("DELIVERY_DEAD_LETTERS_MAX", &DeliveryRules::dead_letters, 1, 10'000,
+                           "Dead letters of one consumer. With so many no event of it is given up: it is "
+                           "tried on, and its conversation waits, until some are redriven."));
   table.push_back(delivery("DELIVERY_LEASE_MS", &DeliveryRules::lease, 1'000, 600'000,
                            "How long an instance serves a consumer without renewing; another one takes over "
                            "a dead one's after it."));

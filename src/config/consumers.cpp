@@ -28,9 +28,7 @@ class ConsumerReader {
   void read(YamlFields& fields) {
     ConsumerConfig consumer;
     const bool has_id = read_id(fields, consumer);
-    const bool has_url = read_url(fields, consumer);
-    const bool has_key = read_key(fields, "secret", Need::kRequired, consumer);
-    const bool previous = read_key(fields, "previous_secret", Need::kOptional, consumer);
+    const bool has_target = read_target(fields, consumer);
     read_filters(fields, consumer);
     if (const auto ms = fields.number("timeout_ms", 100, 60'000)) consumer.timeout = Millis{*ms};
     if (const auto count = fields.number("parallel", 1, kParallelMax)) {
@@ -40,10 +38,26 @@ class ConsumerReader {
       if (*word != "oldest" && *word != "now") fields.problem("start", "write oldest or now here");
       if (*word == "now") consumer.start = ConsumerStart::kNow;
     }
-    if (has_id && has_url && has_key && previous) tenant_.consumers.push_back(std::move(consumer));
+    if (has_id && has_target) tenant_.consumers.push_back(std::move(consumer));
   }
 
  private:
+  /// Its kind, and what only that has.
+  bool read_target(YamlFields& fields, ConsumerConfig& consumer) {
+    const std::string_view kind = fields.text("kind").value_or("webhook");
+    if (kind == "webhook") return read_webhook(fields, consumer);
+    if (kind == "pubsub") return read_pubsub(fields, secrets_, config_, consumer);
+    fields.problem("kind", "write webhook or pubsub here");
+    return false;
+  }
+
+  bool read_webhook(YamlFields& fields, ConsumerConfig& consumer) {
+    const bool has_url = read_url(fields, consumer);
+    const bool has_key = read_key(fields, "secret", Need::kRequired, consumer);
+    const bool previous = read_key(fields, "previous_secret", Need::kOptional, consumer);
+    return has_url && has_key && previous;
+  }
+
   bool read_id(YamlFields& fields, ConsumerConfig& consumer) {
     constexpr const char* kRule =
         "lower-case letters, digits, - and _, at most 64, without seven digits in a row";
@@ -115,7 +129,7 @@ class ConsumerReader {
 }  // namespace
 
 ConsumerConfig ConsumerConfig::clone() const {
-  ConsumerConfig copy{id, kind, url, {}, types, senders, timeout, parallel, start};
+  ConsumerConfig copy{id, kind, url, {}, types, senders, timeout, parallel, start, pubsub, google.clone()};
   for (const Secret& key : keys) copy.keys.push_back(key.clone());
   return copy;
 }

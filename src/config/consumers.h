@@ -14,6 +14,14 @@ std::optional<Secret> decode_signing_key(const Secret& text);
 /// `https://host[:port][/path][?query]`, and http:// where `plain` allows it or the host is this one.
 bool is_consumer_url(std::string_view url, bool plain);
 
+/// What only a consumer of the kind "pubsub" has; false when something is wrong with it.
+bool read_pubsub(YamlFields& fields, SecretFields& secrets, const Config& config, ConsumerConfig& consumer);
+
+/// The account of `credentials_file` (or `credentials_env`); the configuration's own when it names none;
+/// nothing when it is wrong, which is then a problem.
+std::optional<GoogleCredentials> read_google_credentials(YamlFields& fields, SecretFields& secrets,
+                                                         const Config& config);
+
 /// The member "consumers" of a tenant.
 void read_consumers(YamlFields& tenant_fields, SecretFields& secrets, const Config& config,
                     TenantConfig& tenant, FileProblems& problems);

@@ -22,8 +22,9 @@ class Reader {
       if (name.empty()) continue;
       if (auto text = sources_.variable(name)) {
         given.push_back(name);
-        value = std::move(text);
+        value = setting.names_file ? from_file(setting, name, *text) : std::move(text);
       }
+      if (setting.names_file) continue;
       if (auto path = sources_.variable(name + std::string{kFileSuffix})) {
         given.push_back(name + std::string{kFileSuffix});
         value = from_file(setting, given.back(), *path);
@@ -133,6 +134,7 @@ LoadResult load(const Variables& variables, const std::vector<std::string>& name
   }
   assemble(draft);
   add_consumer(draft, problems);
+  add_pubsub(draft, problems);
   if (!config.tenants_file.empty()) read_tenants_file(sources, config, problems);
   check_rules(draft, problems);
   note_unknown_names(table, names, result.notes);

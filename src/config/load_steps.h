@@ -31,6 +31,8 @@ void complete_for_development(Draft& draft, Problems& problems, std::vector<std:
 
 /// Development or not is known, and the tenants of the variables: adds their consumer.
 void add_consumer(Draft& draft, Problems& problems);
+/// The same of the one that publishes to a topic, and where Pub/Sub is for all.
+void add_pubsub(Draft& draft, Problems& problems);
 void check_delivery(const Config& config, Problems& problems);
 
 /// Rules about several settings together, and about the environment.

@@ -38,13 +38,27 @@ std::string list_text(const auto& items, auto text_of) {
   return "[" + text + "]";
 }
 
-std::string consumer_text(const ConsumerConfig& consumer) {
-  std::string text = line(6, "- id", std::string{consumer.id.str()});
+std::string webhook_text(const ConsumerConfig& consumer) {
   // What follows the host may be a token.
   const std::size_t path = consumer.url.find('/', consumer.url.find("://") + 3);
-  text += line(8, "url", consumer.url.substr(0, path) + (path == std::string::npos ? "" : "/<secret>"));
+  std::string text =
+      line(8, "url", consumer.url.substr(0, path) + (path == std::string::npos ? "" : "/<secret>"));
   text += line(8, "secret", "<secret>");
   if (consumer.keys.size() > 1) text += line(8, "previous_secret", "<secret>");
+  return text;
+}
+
+std::string pubsub_text(const ConsumerConfig& consumer) {
+  const bool account = consumer.google.kind == GoogleCredentials::Kind::kServiceAccount;
+  return line(8, "kind", "pubsub") + line(8, "project", consumer.pubsub.project) +
+         line(8, "topic", consumer.pubsub.topic) + line(8, "endpoint", consumer.pubsub.endpoint) +
+         line(8, "ordering", consumer.pubsub.ordered ? "conversation" : "none") +
+         (account ? line(8, "credentials", "<secret>") : "");
+}
+
+std::string consumer_text(const ConsumerConfig& consumer) {
+  std::string text = line(6, "- id", std::string{consumer.id.str()});
+  text += consumer.kind == ConsumerKind::kPubSub ? pubsub_text(consumer) : webhook_text(consumer);
   text += line(8, "types", list_text(consumer.types, [](const std::string& type) { return type; }));
   text +=
       line(8, "senders", list_text(consumer.senders, [](const SenderId& sender) { return sender.str(); }));

@@ -95,6 +95,9 @@ Setting tenant_id();
 /// Of consumers, with the rules of delivery.
 void append_consumer_settings(std::vector<Setting>& table);
 
+/// Of Google's APIs and Pub/Sub.
+void append_google_settings(std::vector<Setting>& table);
+
 /// What `mediaUrl` may lead to, and at what cost.
 void append_media_settings(std::vector<Setting>& table);
 

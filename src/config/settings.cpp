@@ -216,6 +216,7 @@ std::vector<Setting> all_settings() {
   append_limit_settings(table);
   append_media_settings(table);
   append_consumer_settings(table);
+  append_google_settings(table);
   return table;
 }
 

@@ -23,6 +23,8 @@ struct Draft {
   Secret consumer_url;
   Secret consumer_secret;  ///< decoded, as the next one
   Secret consumer_secret_previous;
+  std::optional<PubSubTopic> pubsub;  ///< PUBSUB_TOPIC
+  bool pubsub_ordered = true;
   /// STORE as given; its default depends on REDIS_URL.
   std::optional<StoreKind> store;
   /// False: ENVIRONMENT has a value we do not know, so no rule that depends on it can be judged.
@@ -35,6 +37,8 @@ struct Setting {
   std::string name;
   std::string alias;  ///< an older name, or empty
   Secrecy secrecy = Secrecy::kPublic;
+  /// The variable names a file whose content is the value; there is no NAME_FILE.
+  bool names_file = false;
   bool watched = false;  ///< a change of its NAME_FILE is taken over while the service runs
   std::string fallback;  ///< the default, in words of the documentation
   std::string rule;      ///< what to set: "a number from 1 to 100"

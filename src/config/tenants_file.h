@@ -19,8 +19,8 @@ void read_limits(YamlFields& parent, LimitsOf whose, Limits& limits, FileProblem
 /// The member "policies", likewise. `config`: its values are the ceiling.
 void read_policies(YamlFields& parent, const Config& config, Policies& policies, FileProblems& problems);
 
-/// The secret whose place `<name>_file` or `<name>_env` tells: at least `min` visible characters. Nothing
-/// when there is none or it breaks a rule, which is then a problem.
+/// The secret whose place `<name>_file` or `<name>_env` tells: at least `min` visible characters; any content
+/// where `min` is 0. Nothing when there is none or it breaks a rule, which is then a problem.
 class SecretFields {
  public:
   /// `folder`: where relative paths start.

@@ -115,6 +115,7 @@ void Lane::make_delivery(Shared& shared, Place place) {
   // As many conversations as a consumer may have in flight.
   limits.connections_per_endpoint = config::kParallelMax;
   push_http_ = net::HttpClient::make(*loop_, shared.tls, limits);
+  google_tokens_ = std::make_unique<google::TokenSources>(*loop_, *push_http_, shared.config.metadata_host);
   webhook_post_ = std::make_unique<delivery::WebhookPost>(*loop_, *push_http_);
   push_transports_.add(config::ConsumerKind::kWebhook, *webhook_post_);
   event_reader_ = std::make_unique<delivery::EventReader>(shared.directory, *loop_, store_->events(),

@@ -4,6 +4,7 @@
 #include "api/public_handler.h"
 #include "delivery/pushers.h"
 #include "delivery/webhook_post.h"
+#include "google/token_sources.h"
 #include "net/event_loop.h"
 #include "net/http_client.h"
 #include "net/http_transfer.h"
@@ -113,6 +114,7 @@ class Lane {
   std::unique_ptr<inbound::Inbound> inbound_;
   std::unique_ptr<delivery::EventFeed> feed_;
   std::unique_ptr<net::HttpClient> push_http_;
+  std::unique_ptr<google::TokenSources> google_tokens_;
   std::unique_ptr<delivery::WebhookPost> webhook_post_;
   delivery::TransportByKind push_transports_;
   std::unique_ptr<delivery::EventReader> event_reader_;

@@ -45,10 +45,10 @@ TEST_F(Print, WorksOnAConfigurationWithNothingInIt) {
 
 TEST_F(Print, MarksEverySecretAsOne) {
   for (const Setting& setting : all_settings()) {
-    const bool looks_secret = setting.name.find("TOKEN") != std::string::npos ||
-                              setting.name.find("SECRET") != std::string::npos ||
-                              setting.name.find("KEY") != std::string::npos || setting.name == "REDIS_URL" ||
-                              setting.name == "WEBHOOK_CONSUMER_URL";
+    const bool looks_secret =
+        setting.name.find("TOKEN") != std::string::npos || setting.name.find("SECRET") != std::string::npos ||
+        setting.name.find("KEY") != std::string::npos || setting.name == "REDIS_URL" ||
+        setting.name == "WEBHOOK_CONSUMER_URL" || setting.name.find("CREDENTIALS") != std::string::npos;
     EXPECT_EQ(setting.secrecy == Secrecy::kSecret, looks_secret) << setting.name;
   }
 }
