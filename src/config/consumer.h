@@ -39,6 +39,8 @@ struct PubSubTopic {
 
 /// The most of ConsumerConfig::parallel.
 inline constexpr std::size_t kParallelMax = 1'000;
+/// Its default for kPubSub, which is made for many at once.
+inline constexpr std::size_t kPubSubParallel = 64;
 
 struct ConsumerConfig {
   ConsumerId id;

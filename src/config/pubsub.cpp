@@ -84,6 +84,7 @@ std::optional<GoogleCredentials> read_google_credentials(YamlFields& fields, Sec
 
 bool read_pubsub(YamlFields& fields, SecretFields& secrets, const Config& config, ConsumerConfig& consumer) {
   consumer.kind = ConsumerKind::kPubSub;
+  consumer.parallel = kPubSubParallel;
   PubSubTopic& target = consumer.pubsub;
   target.project = fields.text("project").value_or("");
   target.topic = fields.text("topic").value_or("");
@@ -125,6 +126,7 @@ void add_pubsub(Draft& draft, Problems& problems) {
   ConsumerConfig consumer;
   consumer.id = ConsumerId::parse("pubsub").value();
   consumer.kind = ConsumerKind::kPubSub;
+  consumer.parallel = kPubSubParallel;
   consumer.pubsub = *draft.pubsub;
   consumer.pubsub.endpoint = config.pubsub_url;
   consumer.pubsub.ordered = draft.pubsub_ordered;

@@ -89,8 +89,14 @@ Result<json::value> parse(std::string_view text) {
 std::string encode(const ConsumerState& state) {
   json::array done;
   for (const crypto::Fingerprint& id : state.done) done.emplace_back(id.hex());
+  json::array tried;
+  for (const TriedEvent& event : state.tried) {
+    tried.push_back(
+        json::object{{"id", event.id.hex()}, {"first", to_millis(event.first_try)}, {"tries", event.tries}});
+  }
   json::object object{{"cursor", state.cursor},
                       {"done", std::move(done)},
+                      {"tried", std::move(tried)},
                       {"owner", state.owner},
                       {"ownedUntil", to_millis(state.owned_until)},
                       {"endpoint", to_json(state.endpoint)},
@@ -132,6 +138,12 @@ Result<ConsumerState> decode_state(std::string_view text) {
     const json::string* hex = id.if_string();
     const auto known = hex == nullptr ? std::nullopt : crypto::Fingerprint::from_hex(*hex);
     if (known) state.done.push_back(*known);
+  }
+  for (const json::value& entry : members.list("tried")) {
+    const Members event{entry};
+    const auto id = crypto::Fingerprint::from_hex(event.text("id"));
+    if (!id) continue;
+    state.tried.push_back({*id, event.time("first"), static_cast<std::uint32_t>(event.number("tries"))});
   }
   state.owner = members.text("owner");
   state.owned_until = members.time("ownedUntil");

@@ -4,6 +4,7 @@
 #include "base/error.h"
 #include "crypto/fingerprint.h"
 #include "delivery/endpoint_rules.h"
+#include "delivery/window.h"
 
 #include <optional>
 #include <string>
@@ -27,6 +28,7 @@ struct Replay {
 struct ConsumerState {
   std::string cursor;                          ///< behind it nothing is settled, but:
   std::vector<crypto::Fingerprint> done = {};  ///< what is settled out of order
+  std::vector<TriedEvent> tried = {};          ///< what was refused and is not settled
   std::string owner;                           ///< the instance that serves it; empty: none
   WallTime owned_until;
   Endpoint endpoint;

@@ -51,9 +51,15 @@ Endpoint after(Endpoint endpoint, const Answer& answer, const config::DeliveryRu
     healthy.last_taken_at = now;
     return healthy;
   }
-  if (endpoint.failures++ == 0) endpoint.failing_since = now;
   endpoint.last_error = answer.error;
   endpoint.last_error_at = now;
+  if (answer.verdict == Verdict::kNever) {
+    // As a probe it has told nothing; what is kept although it cannot be delivered is not tried without
+    // pause.
+    if (endpoint.paused) endpoint.next_probe = now + rules.retry_first;
+    return endpoint;
+  }
+  if (endpoint.failures++ == 0) endpoint.failing_since = now;
   if (answer.verdict == Verdict::kGone) endpoint.stopped = true;
   const bool was_paused = endpoint.paused;
   endpoint.paused = was_paused || (endpoint.failures >= rules.pause_failures &&

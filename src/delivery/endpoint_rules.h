@@ -15,7 +15,8 @@ namespace wac::delivery {
 enum class Verdict : std::uint8_t {
   kTaken,   ///< 2xx: the consumer has it
   kFailed,  ///< anything else: again later. Redirects too: they are never followed.
-  kGone,    ///< 410: the consumer wants no more (Standard Webhooks)
+  kNever,  ///< this event cannot be taken, whenever it is tried: a dead letter now. Not the endpoint's fault.
+  kGone,   ///< 410: the consumer wants no more (Standard Webhooks)
 };
 
 struct Answer {

@@ -62,17 +62,18 @@ Task<Result<std::size_t>> EventReader::fill(Window& window, const config::Consum
   co_return read->events.size();
 }
 
-Task<Result<std::optional<PersonalText>>> EventReader::find(TenantId tenant, std::string before,
-                                                            crypto::Fingerprint id) {
+Task<Result<std::optional<std::pair<PersonalText, EventView>>>> EventReader::find(TenantId tenant,
+                                                                                  std::string before,
+                                                                                  crypto::Fingerprint id) {
+  std::optional<std::pair<PersonalText, EventView>> found;
   auto read = co_await page(tenant, std::move(before), kFindWithin);
   if (!read) co_return std::unexpected(read.error());
   for (const store::StoredEvent& event : read->events) {
     if (event.id != id) continue;
-    auto opened = open(tenant, event);
-    if (!opened) break;
-    co_return std::optional{std::move(opened->first)};
+    found = open(tenant, event);
+    break;
   }
-  co_return std::optional<PersonalText>{};
+  co_return found;
 }
 
 Task<Result<std::string>> EventReader::now(TenantId tenant) {

@@ -30,7 +30,8 @@ class EventReader {
 
   /// The event of that id, which is the next one or one of the next after the cursor; nothing when it is no
   /// longer kept.
-  Task<Result<std::optional<PersonalText>>> find(TenantId tenant, std::string before, crypto::Fingerprint id);
+  Task<Result<std::optional<std::pair<PersonalText, EventView>>>> find(TenantId tenant, std::string before,
+                                                                       crypto::Fingerprint id);
 
   /// Where a reader stands that wants to read on from now.
   Task<Result<std::string>> now(TenantId tenant);

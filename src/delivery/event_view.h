@@ -16,7 +16,7 @@ struct EventView {
   std::optional<SenderId> sender;
   WallTime time;
   /// Sender and the person or group it is about; for other events their source and type. Events of one
-  /// conversation are delivered in order. Never stored.
+  /// conversation are delivered in order. Never stored; the ordering key of a consumer that wants one.
   crypto::Fingerprint conversation;
 };
 

@@ -28,8 +28,8 @@ struct PusherParts {
 };
 
 /// How often a consumer without work is looked at in the store, for an instance that died may have left it
-/// events: every half a minute when it is the only one, every half an hour among ninety or more, so that all
-/// of them together cost an idle instance a command every five seconds.
+/// events: every half a minute when there are few, every ten minutes among a hundred or more, so that a
+/// hundred of them together cost an idle instance a command every two seconds.
 Millis idle_look(std::size_t consumers);
 
 class Pusher {

@@ -15,8 +15,6 @@ using telemetry::Severity;
 constexpr std::size_t kWindowEvents = 1'000;
 constexpr std::size_t kWindowBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kPage = 100;
-/// With so many dead letters none is added: events are tried on.
-constexpr std::size_t kLettersMax = 1'000;
 
 bool full(const Window& window) {
   return window.size() >= kWindowEvents || window.bytes() >= kWindowBytes;
@@ -94,8 +92,8 @@ Task<void> Pusher::attempt(Feed* feed, Window::Sequence sequence) {
   const MonoTime started = parts_.loop.now();
   Answer answer;
   if (entry != nullptr) {
-    answer =
-        co_await parts_.transport.deliver({entry->config, event.id, event.type, event.body, feed->occasion});
+    answer = co_await parts_.transport.deliver(
+        {entry->config, event.id, event.type, event.body, event.conversation, feed->occasion});
     parts_.metrics.observe(telemetry::Histogram::kDeliveryLatency,
                            std::chrono::duration_cast<Micros>(parts_.loop.now() - started));
   }
@@ -122,10 +120,12 @@ void Pusher::conclude(Feed& feed, Window::Sequence sequence, const Answer& answe
   }
   parts_.metrics.add(Counter::kDeliveryFailed);
   changed_ = true;
+  event.refused = true;
   const bool hopeless =
-      answer.verdict == Verdict::kFailed &&
-      (gives_up(state_.endpoint, parts_.rules, event.first_try.value_or(wall), wall) ||
-       holds_up(state_.endpoint, &event == feed.window.oldest(), full(feed.window), event.tries, wall));
+      answer.verdict == Verdict::kNever ||
+      (answer.verdict == Verdict::kFailed &&
+       (gives_up(state_.endpoint, parts_.rules, event.first_try.value_or(wall), wall) ||
+        holds_up(state_.endpoint, &event == feed.window.oldest(), full(feed.window), event.tries, wall)));
   // A replayed event that is refused to the end was delivered once, or is a dead letter already.
   if (hopeless && (replay || bury(event, answer))) {
     feed.window.settle(sequence, now);
@@ -136,7 +136,7 @@ void Pusher::conclude(Feed& feed, Window::Sequence sequence, const Answer& answe
 }
 
 bool Pusher::bury(const PendingEvent& event, const Answer& answer) {
-  if (letters_.size() >= kLettersMax) {
+  if (letters_.size() >= parts_.rules.dead_letters) {
     parts_.log.log(Severity::kError, "a consumer has too many dead letters: redrive them",
                    Field{"tenantId", name_.tenant}, Field{"consumer", name_.consumer});
     return false;
@@ -156,8 +156,9 @@ Task<void> Pusher::redrive(DeadLetter letter) {
   const auto found = co_await parts_.reader.find(name_.tenant, letter.before, letter.id);
   bool settled = false;
   if (entry != nullptr && found && *found) {
-    const Answer answer =
-        co_await parts_.transport.deliver({entry->config, letter.id, letter.type, **found, Occasion::kFirst});
+    const auto& [body, view] = **found;
+    const Answer answer = co_await parts_.transport.deliver(
+        {entry->config, letter.id, letter.type, body, view.conversation, Occasion::kFirst});
     learn(answer);
     settled = answer.verdict == Verdict::kTaken;
     parts_.metrics.add(settled ? Counter::kDeliveryTaken : Counter::kDeliveryFailed);

@@ -21,7 +21,8 @@ struct Outgoing {
   const config::ConsumerConfig& consumer;
   const crypto::Fingerprint& id;
   const std::string& type;
-  const PersonalText& body;  ///< the whole event, as docs/events.md describes it
+  const PersonalText& body;                 ///< the whole event, as docs/events.md describes it
+  const crypto::Fingerprint& conversation;  ///< EventView::conversation
   Occasion occasion = Occasion::kFirst;
 };
 

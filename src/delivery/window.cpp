@@ -4,17 +4,24 @@
 
 namespace wac::delivery {
 
-void Window::reset(std::string cursor, std::set<crypto::Fingerprint> done) {
+void Window::reset(std::string cursor, std::set<crypto::Fingerprint> done,
+                   const std::vector<TriedEvent>& tried) {
   *this = Window{};
   end_ = cursor;
   cursor_ = std::move(cursor);
   known_ = std::move(done);
+  for (const TriedEvent& event : tried) tried_.emplace(event.id, event);
 }
 
 void Window::add(PendingEvent event, MonoTime now) {
   if (known_.erase(event.id) != 0) {
     skip(event.id, std::move(event.after));
     return;
+  }
+  if (const auto tried = tried_.extract(event.id)) {
+    event.first_try = tried.mapped().first_try;
+    event.tries = tried.mapped().tries;
+    event.refused = true;
   }
   const crypto::Fingerprint conversation = event.conversation;
   const Sequence sequence = next_++;
@@ -82,6 +89,16 @@ std::vector<crypto::Fingerprint> Window::done() const {
     if (held.settled) done.push_back(held.event.id);
   }
   return done;
+}
+
+std::vector<TriedEvent> Window::tried() const {
+  std::vector<TriedEvent> tried;
+  for (const auto& [id, event] : tried_) tried.push_back(event);
+  for (const auto& [sequence, held] : events_) {
+    if (held.settled || !held.event.refused) continue;
+    tried.push_back({held.event.id, held.event.first_try.value_or(WallTime{}), held.event.tries});
+  }
+  return tried;
 }
 
 void Window::advance() {

@@ -27,14 +27,23 @@ struct PendingEvent {
   WallTime time;  ///< the event's own
   std::uint32_t tries = 0;
   std::optional<WallTime> first_try;
+  bool refused = false;  ///< at least once
+};
+
+/// What is known of an event that was refused and is not settled: its time to be given up must outlive us.
+struct TriedEvent {
+  crypto::Fingerprint id;
+  WallTime first_try;
+  std::uint32_t tries = 0;
 };
 
 class Window {
  public:
   using Sequence = std::uint64_t;
 
-  /// Begins anew behind a settled position. `done`: settled events after it.
-  void reset(std::string cursor, std::set<crypto::Fingerprint> done);
+  /// Begins anew behind a settled position. `done`: settled events after it. `tried`: refused ones.
+  void reset(std::string cursor, std::set<crypto::Fingerprint> done,
+             const std::vector<TriedEvent>& tried = {});
 
   /// The next event of the log. One that is settled already only moves the position.
   void add(PendingEvent event, MonoTime now);
@@ -42,8 +51,11 @@ class Window {
   void skip(const crypto::Fingerprint& id, std::string after);
   /// The log was read up to here: once all is settled, this is the position.
   void read_to(std::string cursor);
-  /// There is nothing behind: what was said to be settled and was not met is gone from the log.
-  void caught_up() { known_.clear(); }
+  /// There is nothing behind: what was said to be settled or tried and was not met is gone from the log.
+  void caught_up() {
+    known_.clear();
+    tried_.clear();
+  }
 
   /// The event that has been due longest, of those at the head of their conversation; it is then in flight.
   std::optional<Sequence> take(MonoTime now);
@@ -62,6 +74,8 @@ class Window {
   /// Position in the log behind which nothing is settled but the events of done().
   const std::string& cursor() const { return cursor_; }
   std::vector<crypto::Fingerprint> done() const;
+  /// Refused and not settled: as many as it holds events, and those of reset() not met yet.
+  std::vector<TriedEvent> tried() const;
   /// Where to read on.
   const std::string& end() const { return end_; }
   /// Not settled.
@@ -86,6 +100,7 @@ class Window {
   /// Heads of conversations that are not in flight.
   std::set<std::pair<MonoTime, Sequence>> heads_;
   std::set<crypto::Fingerprint> known_;
+  std::map<crypto::Fingerprint, TriedEvent> tried_;
   std::string cursor_;
   std::string end_;
   Sequence next_ = 0;

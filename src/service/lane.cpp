@@ -118,6 +118,8 @@ void Lane::make_delivery(Shared& shared, Place place) {
   google_tokens_ = std::make_unique<google::TokenSources>(*loop_, *push_http_, shared.config.metadata_host);
   webhook_post_ = std::make_unique<delivery::WebhookPost>(*loop_, *push_http_);
   push_transports_.add(config::ConsumerKind::kWebhook, *webhook_post_);
+  pubsub_publish_ = std::make_unique<delivery::PubSubPublish>(*loop_, *push_http_, *google_tokens_);
+  push_transports_.add(config::ConsumerKind::kPubSub, *pubsub_publish_);
   event_reader_ = std::make_unique<delivery::EventReader>(shared.directory, *loop_, store_->events(),
                                                           *fingerprints_, *sealer_, shared.log);
   consumer_records_ =

@@ -2,6 +2,7 @@
 // One loop and everything that lives on it: its store, its clients, its handlers, its share of the work.
 
 #include "api/public_handler.h"
+#include "delivery/pubsub_publish.h"
 #include "delivery/pushers.h"
 #include "delivery/webhook_post.h"
 #include "google/token_sources.h"
@@ -116,6 +117,7 @@ class Lane {
   std::unique_ptr<net::HttpClient> push_http_;
   std::unique_ptr<google::TokenSources> google_tokens_;
   std::unique_ptr<delivery::WebhookPost> webhook_post_;
+  std::unique_ptr<delivery::PubSubPublish> pubsub_publish_;
   delivery::TransportByKind push_transports_;
   std::unique_ptr<delivery::EventReader> event_reader_;
   std::unique_ptr<delivery::ConsumerRecords> consumer_records_;

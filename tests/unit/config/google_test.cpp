@@ -154,6 +154,7 @@ TEST_F(PubSubConfig, AFileHasAnyNumberOfThem) {
   EXPECT_EQ(consumers[0].google.account.email, "acme@project.iam.gserviceaccount.com");
   EXPECT_EQ(consumers[0].parallel, 16U);
   EXPECT_EQ(consumers[1].google.kind, Kind::kMetadataServer);
+  EXPECT_EQ(consumers[1].parallel, 64U);
   EXPECT_FALSE(consumers[1].pubsub.ordered);
   const std::string text = print(result.config);
   EXPECT_THAT(text,

@@ -15,6 +15,7 @@ TEST(ConsumerState, SurvivesTheStore) {
   ConsumerState state;
   state.cursor = "r1.07-1790000000000-0";
   state.done = {fingerprint(1), fingerprint(2)};
+  state.tried = {{fingerprint(3), from_millis(8), 4}};
   state.owner = "instance";
   state.owned_until = from_millis(123);
   state.taken = 77;
@@ -32,6 +33,10 @@ TEST(ConsumerState, SurvivesTheStore) {
   ASSERT_TRUE(read);
   EXPECT_EQ(read->cursor, state.cursor);
   EXPECT_EQ(read->done, state.done);
+  ASSERT_EQ(read->tried.size(), 1U);
+  EXPECT_EQ(read->tried[0].id, fingerprint(3));
+  EXPECT_EQ(read->tried[0].first_try, from_millis(8));
+  EXPECT_EQ(read->tried[0].tries, 4U);
   EXPECT_EQ(read->owner, "instance");
   EXPECT_EQ(read->owned_until, from_millis(123));
   EXPECT_EQ(read->taken, 77U);
