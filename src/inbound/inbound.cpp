@@ -46,6 +46,8 @@ Inbound::Inbound(InboundParts parts) : parts_(std::move(parts)), verifiers_(part
   rules_.dedupe_retention = parts_.config.event_dedupe_retention;
   rules_.event_retention = parts_.config.event_retention;
   rules_.intent_retention = parts_.config.intent_retention;
+  // The answer to a send is settled before its lease ends; twice, because clocks differ.
+  rules_.pending_retention = 2 * parts_.config.lease;
 }
 
 Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature,
@@ -173,6 +175,7 @@ Task<void> Inbound::store_batch(Partition partition, std::vector<store::NewEvent
     co_return;
   }
   account(*done);
+  wake_followers(partition, *done, now);
   if (!parts_.appended) co_return;
   for (const TenantId& tenant : tenants) parts_.appended(tenant);
 }
@@ -194,11 +197,19 @@ void Inbound::account(const std::vector<store::Ingested>& items) {
       parts_.metrics.add(Counter::kUnknownSettled);
     if (item.moved && item.moved->second == IntentState::kFailed)
       parts_.metrics.add(Counter::kMessagesFailed);
+    if (item.breaker_closed)
+      parts_.log.log(Severity::kInfo, "circuit breaker closed: a webhook shows that a message was taken");
     if (item.duplicate_message) {
       parts_.metrics.add(Counter::kDuplicates);
       parts_.log.log(Severity::kError, "one intent became two messages: a late match after a resend");
     }
   }
+}
+
+void Inbound::wake_followers(Partition partition, const std::vector<store::Ingested>& items, WallTime now) {
+  // Nobody else may ever tell: the worker whose attempt was settled here may be dead.
+  const auto lets_go = [](const store::Ingested& item) { return item.follower_due || item.breaker_closed; };
+  if (parts_.wake && std::ranges::any_of(items, lets_go)) parts_.wake(partition, now);
 }
 
 }  // namespace wac::inbound

@@ -33,6 +33,8 @@ struct InboundParts {
   std::function<void(std::string_view account)> templates_changed = {};
   /// Null: nothing is learned about contacts.
   contacts::Contacts* contacts = nullptr;
+  /// Evidence let something of the partition go: it is due at that time. May be empty.
+  std::function<void(Partition, WallTime)> wake = {};
 };
 
 enum class Receipt : std::uint8_t {
@@ -64,6 +66,7 @@ class Inbound {
   Task<bool> store_all(Batches batches, WallTime now);
   Task<void> store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now, bool* ok);
   void account(const std::vector<store::Ingested>& items);
+  void wake_followers(Partition partition, const std::vector<store::Ingested>& items, WallTime now);
 
   InboundParts parts_;
   AppVerifiers verifiers_;

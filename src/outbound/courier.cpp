@@ -200,6 +200,9 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   const auto done = co_await write_down(std::move(settlement), record.due);
   if (!done) co_return std::unexpected(done.error());
   record.state = done->state;
+  if (done->state != end.state) record.error_code = done->error_code;
+  if (done->evidence_applied && done->state == IntentState::kFailed)
+    parts_.metrics.add(Counter::kMessagesFailed);
   record.updated = now;
   record.due = now + end.wait;
   if (store::is_open(record.state)) parts_.wake(partition, record.due);

@@ -73,7 +73,7 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       shared.config, shared.directory, *lane->loop_, lane->store_->events(), *lane->fingerprints_,
       *lane->sealer_, shared.log, metrics, shared.appended,
       [cache = &shared.templates](std::string_view account) { cache->invalidate(account); },
-      lane->contacts_.get()});
+      lane->contacts_.get(), shared.wake});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->make_delivery(shared, place);

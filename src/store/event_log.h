@@ -18,7 +18,12 @@ namespace wac::store {
 ///
 /// It names its intent by key and attempt, or, where the status carried no name of ours, by the fingerprint
 /// of its message id, which a settlement left behind (Settlement::message). Then it speaks of the attempt
-/// whose message id is known.
+/// whose message id is known. Where no intent is known by that id yet, the answer to its send may be on its
+/// way: what the status says (of several: what would have moved the intent last, and the latest price) is
+/// kept for EventRules::pending_retention, and the settlement that brings the id applies it.
+///
+/// Evidence other than `failed` of the attempt under way also teaches its sender's pace what the answer to
+/// that attempt would have (PaceSignal::kAnswered), because that answer may never come.
 struct Evidence {
   IntentKey key;
   std::uint32_t attempt = 0;
@@ -50,6 +55,8 @@ struct Ingested {
   /// Meta took another attempt's message than the one whose wamid is known: a doubled message. Told (and
   /// counted in IntentRecord::duplicates) once for each attempt.
   bool duplicate_message = false;
+  bool follower_due = false;    ///< the next one of its recipient may go now: the partition is worth a look
+  bool breaker_closed = false;  ///< its sender's: likewise
 };
 
 /// A reader's position in a tenant's events: opaque text, url-safe, made by the engine. Empty: from the
@@ -73,6 +80,9 @@ struct EventRules {
   Millis dedupe_retention{8LL * 86'400'000};  ///< not below event_retention
   Millis event_retention{7LL * 86'400'000};
   Millis intent_retention{86'400'000};  ///< for intents that evidence settles
+  /// How long evidence of an unknown message waits for the settlement that brings its id: as long as an
+  /// attempt can last. Messages that other systems send from the same number never get one.
+  Millis pending_retention{60'000};
 };
 
 std::string event_context(const crypto::Fingerprint& dedupe);

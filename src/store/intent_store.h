@@ -76,6 +76,10 @@ struct SettleResult {
   bool stopped = false;         ///< a sender that was going is stopped
   bool breaker_opened = false;  ///< also again, after a failed probe
   bool breaker_closed = false;
+  /// A status that had come before its message id was known to be this intent's was applied now, and moved
+  /// it.
+  bool evidence_applied = false;
+  std::uint32_t error_code = 0;  ///< of the intent; only told where `state` is not the one asked for
 };
 
 /// What take_due() decided for one intent. kSend and kResend raise attempt and token; kNowUnknown raises the

@@ -94,6 +94,8 @@ Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, 
       return decision;
     }
     if (!settlement.wamid.empty() && progress.message_attempt == 0) decision.message_id = MessageId::kTake;
+    // Evidence that named the attempt brought the id, but not its fingerprint.
+    decision.names_message = !settlement.wamid.empty() && progress.message_attempt == progress.attempt;
   } else {
     if (waits) {
       enter(progress, settlement.state, now);
@@ -106,7 +108,10 @@ Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, 
     progress.upstream_status = settlement.upstream_status;
     if (!settlement.wamid.empty()) decision.message_id = MessageId::kTake;
   }
-  if (decision.message_id == MessageId::kTake) progress.message_attempt = progress.attempt;
+  if (decision.message_id == MessageId::kTake) {
+    progress.message_attempt = progress.attempt;
+    decision.names_message = true;
+  }
   return decision;
 }
 
@@ -172,6 +177,7 @@ EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Mi
   const IntentState from = progress.state;
   if (!evidence_may_move(from, evidence.state)) return decision;
   decision.moved = std::pair{from, evidence.state};
+  decision.answers = from == IntentState::kSending && !failed && attempt == progress.attempt;
   if (keeps_payload(from)) {
     enter_for(progress, evidence.state, retention, now);
   } else {
@@ -179,6 +185,14 @@ EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Mi
   }
   if (evidence.error_code != 0) progress.error_code = evidence.error_code;
   return decision;
+}
+
+void merge(Evidence& waiting, const Evidence& later) {
+  if (evidence_may_move(waiting.state, later.state)) {
+    waiting.state = later.state;
+    waiting.error_code = later.error_code;
+  }
+  if (!later.pricing.empty()) waiting.pricing = later.pricing;
 }
 
 Result<void> apply_command(Progress& progress, Command command, Millis retention, WallTime now) {

@@ -55,6 +55,7 @@ enum class MessageId : std::uint8_t {
 struct SettleDecision {
   SettleOutcome outcome = SettleOutcome::kApplied;
   MessageId message_id = MessageId::kKeep;
+  bool names_message = false;  ///< evidence by its message id finds the intent from here on
 };
 /// kInvalid: not a state that a settlement may bring.
 Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, Millis retention,
@@ -75,10 +76,13 @@ struct EvidenceDecision {
   bool duplicate_message = false;
   MessageId message_id = MessageId::kKeep;
   bool priced = false;
+  bool answers = false;  ///< it is as good as the answer to the attempt under way: Meta took the message
   bool changed() const { return moved || duplicate_message || message_id == MessageId::kTake || priced; }
 };
 /// Evidence by message id speaks of `progress.message_attempt`.
 EvidenceDecision apply_evidence(Progress& progress, const Evidence& evidence, Millis retention, WallTime now);
+/// Of two statuses of a message that no intent is known by yet: what there is to apply.
+void merge(Evidence& waiting, const Evidence& later);
 
 /// kConflict when the state does not allow it.
 Result<void> apply_command(Progress& progress, Command command, Millis retention, WallTime now);

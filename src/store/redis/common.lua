@@ -12,6 +12,7 @@
 --   k:<kind>:<id>  hash: a keyed record, v version, b sealed value; l:<kind>  sorted set of the ids of a kind
 --               that is listed
 --   w:<message> fingerprint of a message id -> key, as long as the intent is remembered
+--   o:<message> what a status said of a message that no intent is known by yet: state, error code, price
 --   u           sorted set of contacts, by when they last wrote; a:<user>  the phone number of a user id,
 --               both as fingerprints
 --   d:<event>   seen; e:<tenant> stream of events; v:<sender> time of the sender's last evidence

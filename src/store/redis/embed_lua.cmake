@@ -1,6 +1,6 @@
 # cmake -DINPUT_DIR=… -DOUTPUT=… -P embed_lua.cmake: writes the scripts as raw string literals.
 set(text "#include \"store/redis/scripts.h\"\n\nnamespace wac::store::redis::lua {\n")
-foreach(pair common:kCommon pace:kPace turns:kTurns claim:kClaim settle:kSettle take_due:kTakeDue ingest:kIngest command:kCommand
+foreach(pair common:kCommon pace:kPace turns:kTurns evidence:kEvidence claim:kClaim settle:kSettle take_due:kTakeDue ingest:kIngest command:kCommand
              resume:kResume put_record:kPutRecord list_records:kListRecords)
   string(REPLACE ":" ";" pair ${pair})
   list(GET pair 0 file)

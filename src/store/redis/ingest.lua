@@ -1,12 +1,14 @@
 -- KEYS  the queue of accepted (names the slot; the other keys are derived from the prefix)
 -- ARGV  1 prefix  2 now  3 dedupe retention  4 event retention  5 intent retention
---       6… eleven for each item: event fingerprint, tenant, sender or '', body,
+--       6 how long evidence of an unknown message waits for its intent
+--       7… eleven for each item: event fingerprint, tenant, sender or '', body,
 --          state or '' (no evidence), intent key or '', attempt, error code, message id or '',
 --          without a key: fingerprint of the message id, pricing or ''
 -- Gives one number for each item: 1 appended + 2 evidence moved an intent + 4 duplicate message
+--       + 8 the next of its recipient has the turn + 16 its sender's breaker closed
 --       + 256 * state before + 65536 * state after.
 local prefix, now = ARGV[1], ARGV[2]
-local dedupe_ms, event_ms, intent_ms = ARGV[3], ARGV[4], ARGV[5]
+local dedupe_ms, event_ms, intent_ms, pending_ms = ARGV[3], ARGV[4], ARGV[5], ARGV[6]
 
 -- Stream ids are the caller's time, and rise even where clocks differ or run backwards.
 local last_ids = {}
@@ -50,58 +52,21 @@ local function hear(sender)
   call('SET', prefix .. 'v:' .. sender, now, 'PX', event_ms)
 end
 
--- `was_pending`: it had a place in a queue or waited for a person, and still has its payload.
-local function move(key, intent, from, to, was_pending, first, id, code)
-  call('HSET', intent, 's', to, 'u', now, to, first or now)
-  if code ~= '0' then call('HSET', intent, 'e', code) end
-  -- What was final already keeps the end of its retention.
-  if was_pending then
-    moved(prefix, intent_of(prefix, key), from, to, 0, tonumber(now))
-    if from == DEAD then call('ZREM', prefix .. 'dl', key) end
-    requeue(prefix, key, from, to)
-    call('DEL', prefix .. 's:' .. key)
-    remember(prefix, key, id, intent_ms)
-  end
-end
-
--- What a status says of an intent. Gives the number to add to the item's answer.
+-- Finds the intent a status speaks of. Gives the number to add to the item's answer.
 local function apply(to, key, attempt, code, message_id, message, pricing)
   if key == '' then
     key = call('GET', prefix .. 'w:' .. message)
-    if not key then return 0 end
+    if not key then
+      await_intent(prefix, message, to, code, pricing, pending_ms)
+      return 0
+    end
     attempt = call('HGET', prefix .. 'i:' .. key, 'w') or attempt
   end
-  local intent = prefix .. 'i:' .. key
-  -- state, attempt of the message id, id fingerprint, counted as duplicate, first time in `to`, attempt
-  local r = call('HMGET', intent, 's', 'w', 'q', 'm' .. attempt, to, 'a')
-  local from = r[1]
-  if not from then return 0 end
-  -- That an earlier attempt failed says nothing of the one that followed it.
-  if to == FAILED and tonumber(attempt) < tonumber(r[6]) then return 0 end
-
-  if pricing ~= '' then call('HSET', intent, 'z', pricing) end
-  local answer = 0
-  if r[2] and r[2] ~= attempt and to ~= FAILED and not r[4] then
-    call('HINCRBY', intent, 'p', 1)
-    call('HSET', intent, 'm' .. attempt, 1)
-    answer = 4
-  end
-  local moves = string.byte(MAY_MOVE, tonumber(from) * 32 + tonumber(to) + 1) == 49
-  local was_pending = is_open(from) or from == UNCONFIRMED or from == DEAD
-  if moves then
-    move(key, intent, from, to, was_pending, r[5], r[3], code)
-    answer = answer + 2 + 256 * tonumber(from) + 65536 * tonumber(to)
-  end
-  -- The message id takes the payload's place, so only where the payload has been dropped.
-  if message_id ~= '' and not r[2] and (moves or not was_pending) then
-    call('HSET', intent, 'w', attempt)
-    call('SET', prefix .. 's:' .. key, message_id, 'PX', math.max(call('PTTL', intent), 1))
-  end
-  return answer
+  return apply_evidence(prefix, key, attempt, to, code, message_id, pricing, now, intent_ms)
 end
 
 local answers = {}
-for at = 6, #ARGV, 11 do
+for at = 7, #ARGV, 11 do
   local answer = 0
   if call('SET', prefix .. 'd:' .. ARGV[at], 1, 'NX', 'PX', dedupe_ms) then
     append(ARGV[at + 1], ARGV[at], ARGV[at + 3])

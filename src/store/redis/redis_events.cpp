@@ -83,8 +83,12 @@ Task<Result<std::vector<Ingested>>> RedisEvents::ingest(Partition partition, std
   for (std::size_t first = 0; first < events.size(); first += kItemsPerScript) {
     Session::Call call;
     call.keys = {queue_key(prefix, IntentState::kAccepted)};
-    call.args = {prefix, std::to_string(to_millis(now)), text(rules.dedupe_retention),
-                 text(rules.event_retention), text(rules.intent_retention)};
+    call.args = {prefix,
+                 std::to_string(to_millis(now)),
+                 text(rules.dedupe_retention),
+                 text(rules.event_retention),
+                 text(rules.intent_retention),
+                 text(rules.pending_retention)};
     const std::size_t end = std::min(first + kItemsPerScript, events.size());
     call.args.reserve(call.args.size() + (end - first) * kItemArguments);
     for (std::size_t at = first; at < end; ++at) append_item(call.args, std::move(events[at]));

@@ -38,6 +38,13 @@ std::optional<WallTime> time_from(std::string_view text) {
   return from_millis(ms);
 }
 
+std::optional<std::uint32_t> code_from(std::string_view text) {
+  std::uint32_t code = 0;
+  const auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), code);
+  if (ec != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return code;
+}
+
 std::optional<ClaimOutcome> conflict_from(std::string_view text) {
   if (text == "known") return ClaimOutcome::kDuplicate;
   if (text == "body") return ClaimOutcome::kBodyConflict;
@@ -93,7 +100,7 @@ std::optional<Ingested> ingested_from(const RedisReply& answer) {
   const std::int64_t number = answer.integer();
   if (answer.kind() != Kind::kInteger || number < 0 || number >= 1 << 24) return std::nullopt;
   const auto flags = number & 0xff;
-  if (flags > 7 || (flags & 1) == 0) return number == 0 ? std::optional{Ingested{}} : std::nullopt;
+  if (flags > 31 || (flags & 1) == 0) return number == 0 ? std::optional{Ingested{}} : std::nullopt;
   Ingested item;
   item.appended = true;
   item.duplicate_message = (flags & 4) != 0;
@@ -102,6 +109,8 @@ std::optional<Ingested> ingested_from(const RedisReply& answer) {
   const auto to = intent_state_from(static_cast<std::uint8_t>(number >> 16));
   if (!from || !to) return std::nullopt;
   item.moved = {*from, *to};
+  item.follower_due = (flags & 8) != 0;
+  item.breaker_closed = (flags & 16) != 0;
   return item;
 }
 
@@ -137,15 +146,23 @@ Result<ClaimResult> claim_from(const RedisReply& answer, IntentRecord made) {
 }
 
 Result<SettleResult> settle_from(const RedisReply& answer, IntentState wanted) {
-  if (!is_array(answer, 2) && !is_array(answer, 3)) return wrong_shape("redis: answer of settle");
+  if (answer.kind() != Kind::kArray || answer.size() < 2 || answer.size() > 4)
+    return wrong_shape("redis: answer of settle");
   const std::string_view word = answer[0].text();
   const auto state = state_from(answer[1].text());
   if (word == "applied" && state) {
     const std::string_view news = answer.size() > 2 ? answer[2].text() : std::string_view{};
-    if (news.find_first_not_of("tsoc") != std::string_view::npos)
+    if (news.find_first_not_of("tsoce") != std::string_view::npos)
       return wrong_shape("redis: answer of settle");
+    std::uint32_t error_code = 0;
+    if (answer.size() == 4) {
+      const auto code = code_from(answer[3].text());
+      if (!code) return wrong_shape("redis: answer of settle");
+      error_code = *code;
+    }
     const auto says = [news](char letter) { return news.find(letter) != std::string_view::npos; };
-    return SettleResult{SettleOutcome::kApplied, *state, says('t'), says('s'), says('o'), says('c')};
+    return SettleResult{
+        SettleOutcome::kApplied, *state, says('t'), says('s'), says('o'), says('c'), says('e'), error_code};
   }
   if (word == "stale" && state) return SettleResult{SettleOutcome::kStaleToken, *state};
   if (word == "stale" && answer[1].text().empty()) return SettleResult{SettleOutcome::kStaleToken, wanted};

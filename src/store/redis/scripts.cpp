@@ -17,6 +17,12 @@ std::string whole(std::string_view script) {
   return text;
 }
 
+std::string with_evidence(std::string_view script) {
+  std::string text{lua::kEvidence};
+  text += script;
+  return whole(text);
+}
+
 std::string state_constants() {
   std::string text;
   for (std::uint8_t number = 0; number < kStates; ++number) {
@@ -49,9 +55,9 @@ std::string lua_constants() {
 
 Scripts::Scripts()
     : claim(whole(lua::kClaim)),
-      settle(whole(lua::kSettle)),
+      settle(with_evidence(lua::kSettle)),
       take_due(whole(lua::kTakeDue)),
-      ingest(whole(lua::kIngest)),
+      ingest(with_evidence(lua::kIngest)),
       command(whole(lua::kCommand)),
       resume(whole(lua::kResume)),
       put_record(whole(lua::kPutRecord)),

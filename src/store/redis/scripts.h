@@ -1,6 +1,7 @@
 #pragma once
 // The Lua scripts: the .lua files of this folder, embedded at build time, each behind the constants made from
-// the C++ functions of store/intent.h and behind common.lua, pace.lua and turns.lua.
+// the C++ functions of store/intent.h and behind common.lua, pace.lua and turns.lua,
+// where an intent is settled behind evidence.lua too.
 
 #include "net/redis.h"
 
@@ -14,6 +15,7 @@ namespace lua {
 extern const std::string_view kCommon;
 extern const std::string_view kPace;
 extern const std::string_view kTurns;
+extern const std::string_view kEvidence;
 extern const std::string_view kClaim;
 extern const std::string_view kSettle;
 extern const std::string_view kTakeDue;

@@ -5,8 +5,23 @@
 --       10 signal  11 its wait  12 its code  13 '1': until another credential  14 usage
 -- Gives for each {'stale', state as it stands afterwards or ''} or {'applied', state, news}, the news of these
 -- letters: t its recipient's next has the turn  s the sender is stopped  o the breaker opened  c it closed
+-- e a status that had been waiting for the message id moved it; where the state is not the one brought, its error
+-- code stands behind them.
 local prefix, now_text = ARGV[1], ARGV[2]
 local now = tonumber(now_text)
+
+-- Evidence by its message id finds the intent from here on. Gives the state as it stands afterwards, and news.
+local function bind(key, attempt, message, as_it_stands, retention)
+  index_message(prefix, message, key, retention)
+  local change = apply_awaited(prefix, key, attempt, message, now_text, retention)
+  if change < 65536 then return as_it_stands, '' end
+  return string.format('%.0f', math.floor(change / 65536)), 'e'
+end
+
+local function applied(hash, brought, as_it_stands, news)
+  if as_it_stands == brought then return {'applied', brought, news} end
+  return {'applied', as_it_stands, news, call('HGET', hash, 'e') or '0'}
+end
 
 local function settle(at)
   local key, token, state, retention = ARGV[at], ARGV[at + 1], ARGV[at + 2], ARGV[at + 6]
@@ -24,14 +39,17 @@ local function settle(at)
     -- still holds the newest claim; all it can add is the message id.
     local settled_by_evidence = r[1] == SENT or r[1] == DELIVERED or r[1] == READ or r[1] == PLAYED or r[1] == FAILED
     if not settled_by_evidence and r[1] ~= state then return {'stale', r[1]} end
-    if settled_by_evidence and message_id ~= '' and not r[4] then
-      call('HSET', hash, 'w', r[3])
+    local as_it_stands, news = r[1], ''
+    if settled_by_evidence and message_id ~= '' and (not r[4] or r[4] == r[3]) then
       local remaining = math.max(call('PTTL', hash), 1)
-      call('SET', sealed, message_id, 'PX', remaining)
-      index_message(prefix, message, key, remaining)
+      if not r[4] then
+        call('HSET', hash, 'w', r[3])
+        call('SET', sealed, message_id, 'PX', remaining)
+      end
+      as_it_stands, news = bind(key, r[3], message, r[1], remaining)
     end
-    -- Evidence passed the turn on, and had nobody to tell.
-    return {'applied', r[1], r[7] and 't' or ''}
+    -- Evidence passed the turn on, perhaps in a process that looks at other partitions.
+    return applied(hash, state, as_it_stands, r[7] and news .. 't' or news)
   end
 
   local intent = {key = key, sender = r[8] or '', recipient = r[7] or '', high = r[9] == '1', expires = r[10],
@@ -61,7 +79,6 @@ local function settle(at)
   elseif message_id ~= '' then
     add('w', r[3])
     call('SET', sealed, message_id, 'PX', retention)
-    index_message(prefix, message, key, retention)
   elseif state == DEAD then
     bury(prefix, key, now, retention)
   else
@@ -69,7 +86,10 @@ local function settle(at)
   end
   call('HSET', hash, unpack(fields))
   if not is_open(state) then remember(prefix, key, r[5], retention) end
-  return {'applied', state, turn_passed and news .. 't' or news}
+  if turn_passed then news = news .. 't' end
+  if message_id == '' or is_open(state) then return {'applied', state, news} end
+  local as_it_stands, more = bind(key, r[3], message, state, retention)
+  return applied(hash, state, as_it_stands, news .. more)
 end
 
 local answers = for_each_item(3, function() return 15 end, settle)

@@ -152,8 +152,23 @@ CREATE INDEX contacts_forget ON contacts(forget_at);
 PRAGMA user_version = 5;
 )sql";
 
+constexpr const char* kVersion6 = R"sql(
+CREATE TABLE pending_evidence(
+  part INTEGER NOT NULL,
+  message BLOB NOT NULL,
+  state INTEGER NOT NULL,
+  error_code INTEGER NOT NULL,
+  pricing TEXT NOT NULL,
+  forget_at INTEGER NOT NULL,
+  PRIMARY KEY(part, message)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX pending_evidence_forget ON pending_evidence(forget_at);
+
+PRAGMA user_version = 6;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

@@ -16,18 +16,44 @@ const crypto::SealedBlob* taken(MessageId decision, const crypto::SealedBlob& wa
   return decision == MessageId::kTake ? &wamid : nullptr;
 }
 
+/// Whether that closed its sender's breaker.
+bool learn_taken(Turns& turns, const IntentRow& row) {
+  const auto closed = static_cast<double>(BreakerState::kClosed);
+  const double before = turns.gate(row.place.sender).breaker;
+  PaceSignal taken;
+  taken.kind = PaceSignal::Kind::kAnswered;
+  turns.learn(row, taken, IntentState::kSent);
+  return before != closed && turns.gate(row.place.sender).breaker == closed;
+}
+
 void apply(Session& session, Turns& turns, Partition partition, const Evidence& evidence,
            const EventRules& rules, WallTime now, Ingested& answer) {
   auto row = evidence.by_message() ? session.intents.load_by_message(partition, evidence.message)
                                    : session.intents.load(partition, evidence.key);
+  if (!row && evidence.by_message()) {
+    session.pending.keep(partition, evidence, now + rules.pending_retention, now);
+    return;
+  }
   if (!row || forgotten(row->progress, now)) return;
   const IntentState before = row->progress.state;
   const EvidenceDecision decision = apply_evidence(row->progress, evidence, rules.intent_retention, now);
   answer.moved = decision.moved;
   answer.duplicate_message = decision.duplicate_message;
   if (!decision.changed()) return;
-  if (decision.moved && keeps_payload(before)) turns.moved(*row, before);
+  if (decision.moved && keeps_payload(before)) {
+    if (decision.answers) answer.breaker_closed = learn_taken(turns, *row);
+    turns.moved(*row, before);
+    answer.follower_due = turns.take_passed_turn();
+  }
   session.intents.save(*row, taken(decision.message_id, evidence.wamid));
+}
+
+/// The intent is known by its message id from here on: what came before applies now.
+bool apply_pending(Session& session, const Settlement& settlement, Progress& progress, Millis retention,
+                   WallTime now) {
+  if (settlement.message == crypto::Fingerprint{}) return false;
+  const auto waiting = session.pending.take(settlement.partition, settlement.message, now);
+  return waiting && apply_evidence(progress, *waiting, retention, now).moved.has_value();
 }
 
 void tell_news(const SenderGate& before, const SenderGate& after, SettleResult& result) {
@@ -35,6 +61,11 @@ void tell_news(const SenderGate& before, const SenderGate& after, SettleResult& 
   if (after.breaker == before.breaker) return;
   result.breaker_opened = after.breaker == static_cast<double>(BreakerState::kOpen);
   result.breaker_closed = after.breaker == static_cast<double>(BreakerState::kClosed);
+}
+
+void tell_state(const Progress& progress, IntentState wanted, SettleResult& result) {
+  result.state = progress.state;
+  if (progress.state != wanted) result.error_code = progress.error_code;
 }
 
 std::optional<std::int64_t> parse_seq(std::string_view text) {
@@ -55,9 +86,12 @@ Result<SettleResult> settle(Session& session, const Settlement& settlement, Mill
   if (!decision) return std::unexpected(decision.error());
   SettleResult result{decision->outcome, row->progress.state};
   if (before != IntentState::kSending) {
-    if (decision->message_id == MessageId::kTake)
+    if (decision->names_message) {
+      result.evidence_applied = apply_pending(session, settlement, row->progress, retention, now);
       session.intents.save(*row, taken(decision->message_id, settlement.wamid), settlement.message);
-    // Evidence passed the turn on, and had nobody to tell.
+    }
+    tell_state(row->progress, settlement.state, result);
+    // Evidence passed the turn on, perhaps in a process that looks at other partitions.
     result.follower_due = decision->outcome == SettleOutcome::kApplied && !is_open(row->progress.state) &&
                           row->place.recipient != crypto::Fingerprint{};
     return result;
@@ -68,7 +102,11 @@ Result<SettleResult> settle(Session& session, const Settlement& settlement, Mill
   turns.learn(*row, settlement.signal, row->progress.state);
   tell_news(gate, turns.gate(row->place.sender), result);
   turns.moved(*row, before);
-  result.follower_due = turns.passed_turn();
+  result.follower_due = turns.take_passed_turn();
+  if (decision->names_message) {
+    result.evidence_applied = apply_pending(session, settlement, row->progress, retention, now);
+    tell_state(row->progress, settlement.state, result);
+  }
   session.intents.save(*row, taken(decision->message_id, settlement.wamid), settlement.message);
   turns.finish();
   return result;
@@ -112,7 +150,7 @@ std::size_t purge(Session& session, WallTime now) {
   const std::size_t events = session.events.forget(now, kPurgeRows);
   const std::size_t facts =
       session.records.forget(now, kPurgeRows) + session.contacts.forget(now, kPurgeRows);
-  return intents + pairs + events + facts;
+  return intents + pairs + events + facts + session.pending.forget(now, kPurgeRows);
 }
 
 std::size_t end_leases(Session& session, Millis unknown_window, WallTime now) {

@@ -7,6 +7,7 @@
 #include "store/sqlite/event_rows.h"
 #include "store/sqlite/intent_queues.h"
 #include "store/sqlite/pace_rows.h"
+#include "store/sqlite/pending_evidence.h"
 #include "store/sqlite/record_rows.h"
 
 namespace wac::store::sqlite {
@@ -19,6 +20,7 @@ struct Session {
         paces(*connection),
         events(*connection),
         evidence(*connection),
+        pending(*connection),
         records(*connection),
         contacts(*connection) {}
 
@@ -28,6 +30,7 @@ struct Session {
   PaceRows paces;
   EventRows events;
   SenderEvidence evidence;
+  PendingEvidence pending;
   RecordRows records;
   ContactRows contacts;
 };

@@ -6,6 +6,8 @@
 #include "store/sqlite/intent_queues.h"
 #include "store/sqlite/pace_rows.h"
 
+#include <utility>
+
 namespace wac::store::sqlite {
 
 struct Session;
@@ -41,8 +43,8 @@ class Turns {
   /// After the row's state changed from `from`, before it is saved: finds its new place, and lets the next of
   /// its recipient have the turn.
   void moved(IntentRow& row, IntentState from);
-  /// Whether moved() gave a turn to the next of a recipient.
-  bool passed_turn() const { return passed_turn_; }
+  /// Whether moved() gave a turn to the next of a recipient since this was last asked.
+  bool take_passed_turn() { return std::exchange(passed_turn_, false); }
   /// It was looked at in a turn of its sender.
   void served(const SenderId& sender);
 

@@ -56,6 +56,7 @@ class RedisStoreTest : public StoreConformance {
     ingest_one(status(resent, 1, IntentState::kFailed), at(3));
     ingest_one(status(resent, 2, IntentState::kFailed), at(3));
     ingest_one(event(), at(3));
+    ingest_one(message_status(intent(), 1, IntentState::kSent), at(3));
     for (const IntentState state : {IntentState::kCancelled, IntentState::kExpired, IntentState::kFailed,
                                     IntentState::kDead, IntentState::kUnconfirmed}) {
       bring_to(intent(), state);

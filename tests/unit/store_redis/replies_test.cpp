@@ -132,9 +132,19 @@ TEST(SettleAnswer, TellsWhatTheSettlementChanged) {
   EXPECT_TRUE(settle_from(reply(texts({"applied", "10", "c"})), IntentState::kSent)->breaker_closed);
 }
 
+TEST(SettleAnswer, TellsWhatAStatusThatCameFirstMadeOfTheIntent) {
+  const auto failed = settle_from(reply(texts({"applied", "20", "e", "131053"})), IntentState::kSent);
+  ASSERT_TRUE(failed);
+  EXPECT_EQ(failed->state, IntentState::kFailed);
+  EXPECT_TRUE(failed->evidence_applied);
+  EXPECT_EQ(failed->error_code, 131053U);
+}
+
 TEST(SettleAnswer, OfAnotherShapeIsCorrupt) {
-  for (const std::string& resp : {texts({"applied", ""}), texts({"applied", "9"}), texts({"applied"}),
-                                  texts({"other", "10"}), integer(0), texts({"applied", "10", "x"})}) {
+  for (const std::string& resp :
+       {texts({"applied", ""}), texts({"applied", "9"}), texts({"applied"}), texts({"other", "10"}),
+        integer(0), texts({"applied", "10", "x"}), texts({"applied", "20", "e", "x"}),
+        texts({"applied", "20", "e", "1", ""})}) {
     EXPECT_FALSE(settle_from(reply(resp), IntentState::kSent)) << resp;
   }
 }
