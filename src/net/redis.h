@@ -110,8 +110,11 @@ class RedisScript {
 };
 
 struct RedisLimits {
-  std::size_t commands_in_flight = 10'000;       ///< beyond it: kOverloaded, nothing written
-  std::size_t pending_bytes = 64 * 1024 * 1024;  ///< unsent plus unanswered request bytes; as above
+  std::size_t commands_in_flight = 10'000;  ///< beyond it: kOverloaded, nothing written
+  /// Unsent plus unanswered request bytes. What would exceed it waits for room, first come first served, for
+  /// up to `command_deadline`; then, or if it can never have room: kOverloaded.
+  std::size_t pending_bytes = 64 * 1024 * 1024;
+  std::size_t waiting_bytes = 128 * 1024 * 1024;  ///< of what waits for room; beyond it: kOverloaded
   Millis connect_deadline{3'000};
   Millis command_deadline{2'000};  ///< an answer later than this: the connection is dropped
   Millis backoff_first{50};        ///< reconnect delay, full jitter, doubling

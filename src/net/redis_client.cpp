@@ -2,7 +2,7 @@
 #include "net/client_stream.h"
 #include "net/expiry.h"
 #include "net/redis.h"
-#include "net/redis_pipeline.h"
+#include "net/redis_room.h"
 
 #include <algorithm>
 #include <array>
@@ -11,6 +11,8 @@ namespace wac::net {
 namespace {
 
 constexpr std::size_t kReadBytes = 64 * 1024;
+/// At most so much stands before a script's keys: counts, verb and hash.
+constexpr std::size_t kScriptHead = 128;
 /// A write buffer that a burst made larger is given back.
 constexpr std::size_t kSpareBytes = 256 * 1024;
 
@@ -38,6 +40,10 @@ class RedisClientImpl final : public RedisClient {
   Task<Result<void>> connect();
   Task<Result<void>> greet(Deadline deadline);
   Task<Result<void>> read_answers();
+  /// Whether a command of so many bytes must wait for room.
+  bool must_wait(std::size_t bytes) const {
+    return connected_ && !stopping_ && room_.must_wait(bytes, *pipeline_);
+  }
   /// Queues one command in pieces, and sees to it that it leaves after this turn.
   Result<RedisPipeline::Answer> ask(std::initializer_list<std::string_view> pieces);
   Task<void> flush();
@@ -66,6 +72,7 @@ class RedisClientImpl final : public RedisClient {
   std::vector<OneShot<bool>> waiting_for_connection_;
   std::optional<OneShot<bool>> asleep_;
   std::optional<OneShot<bool>> drained_;
+  RedisRoom room_{loop_, limits_};
   // Last, so that a client destroyed without stop() is found out before its state is gone.
   TaskScope writers_;
   TaskScope tasks_;
@@ -164,6 +171,7 @@ Task<void> RedisClientImpl::keep_connected() {
       // The writer may still hold commands of this connection.
       co_await writers_.join();
       pipeline_->fail_all();
+      room_.wake_all();
       if (drained_) drained_->set(true);
       // A server that accepts and drops at once must not be asked without a pause.
       if (loop_.now() - since >= limits_.backoff_max) attempt = 0;
@@ -203,6 +211,7 @@ Task<Result<void>> RedisClientImpl::read_answers() {
     };
     const Result<void> fed = pipeline_->feed({buffer_.data(), got.n}, answered);
     if (!fed) co_return fed;
+    room_.give(*pipeline_);
     if (drained_ && pipeline_->empty()) drained_->set(true);
   }
 }
@@ -255,7 +264,12 @@ Result<RedisPipeline::Answer> RedisClientImpl::ask(std::initializer_list<std::st
 }
 
 Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
-  const Result<RedisPipeline::Answer> answer = ask({command.encode()});
+  const std::string bytes = command.encode();
+  if (must_wait(bytes.size())) {
+    const auto room = co_await room_.wait(bytes.size());
+    if (!room) co_return std::unexpected(room.error());
+  }
+  const Result<RedisPipeline::Answer> answer = ask({bytes});
   if (!answer) co_return std::unexpected(answer.error());
   co_return co_await *answer;
 }
@@ -268,6 +282,11 @@ Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, RedisS
     const std::string count = '*' + std::to_string(words) + "\r\n";
     return ask({count, head.bytes(), input.keys.bytes(), input.args.bytes()});
   };
+  const std::size_t bytes = input.keys.bytes().size() + input.args.bytes().size() + kScriptHead;
+  if (must_wait(bytes)) {
+    const auto room = co_await room_.wait(bytes);
+    if (!room) co_return std::unexpected(room.error());
+  }
   const Result<RedisPipeline::Answer> answer = call("EVALSHA", script.sha());
   if (!answer) co_return std::unexpected(answer.error());
   Result<RedisReply> reply = co_await *answer;
@@ -285,6 +304,7 @@ Task<void> RedisClientImpl::stop(Deadline deadline) {
     co_await *drained_;
   }
   for (const OneShot<bool>& waiting : std::exchange(waiting_for_connection_, {})) waiting.set(false);
+  room_.wake_all();
   if (stream_) stream_->close();
   if (asleep_) asleep_->set(true);
   co_await tasks_.join();

@@ -54,10 +54,12 @@ Result<void> RedisPipeline::admit(std::size_t bytes, const RedisLimits& limits) 
   if (pending_.size() >= limits.commands_in_flight) {
     return fail(ErrorCode::kOverloaded, "redis: too many commands in flight");
   }
-  if (bytes > limits.pending_bytes - std::min(limits.pending_bytes, bytes_)) {
-    return fail(ErrorCode::kOverloaded, "redis: too many bytes in flight");
-  }
+  if (!has_room(bytes, limits)) return fail(ErrorCode::kOverloaded, "redis: too many bytes in flight");
   return {};
+}
+
+bool RedisPipeline::has_room(std::size_t bytes, const RedisLimits& limits) const {
+  return bytes <= limits.pending_bytes - std::min(limits.pending_bytes, bytes_);
 }
 
 RedisPipeline::Answer RedisPipeline::expect(std::size_t bytes, MonoTime now) {

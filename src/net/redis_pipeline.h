@@ -50,6 +50,9 @@ class RedisPipeline {
     return push({bytes}, now, limits);
   }
 
+  /// Whether so many bytes more would stay within `limits.pending_bytes`.
+  bool has_room(std::size_t bytes, const RedisLimits& limits) const;
+
   bool has_output() const { return !output_.empty(); }
   /// Everything not yet written. From here on these commands count as written. `spare`: a buffer whose memory
   /// is used for what comes next.

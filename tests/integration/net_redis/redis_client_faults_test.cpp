@@ -94,6 +94,72 @@ TEST_F(RedisClientFaults, TheLimitOfBytesRefusesTheNext) {
   EXPECT_EQ(run({"SET", "a", std::string(900, 'x')})->text(), "OK");
 }
 
+TEST_F(RedisClientFaults, WhatHasNoRoomWaitsForItInOrder) {
+  limits_.pending_bytes = 1'000;
+  const RedisServer redis;
+  connect(redis.url());
+  std::vector<std::future<Result<RedisReply>>> all;
+  for (int i = 0; i < 50; ++i) {
+    all.push_back(
+        loop_.start(client_->run(command({"APPEND", "a", std::string(i % 2 == 0 ? 600 : 10, 'x')}))));
+  }
+  std::int64_t length = 0;
+  for (auto& one : all) {
+    const auto reply = one.get();
+    ASSERT_TRUE(reply);
+    EXPECT_GT(reply->integer(), length) << "in the order of the calls";
+    length = reply->integer();
+  }
+  EXPECT_EQ(length, 25 * 610);
+}
+
+TEST_F(RedisClientFaults, ScriptsWaitForRoomToo) {
+  limits_.pending_bytes = 4'000;
+  const RedisServer redis;
+  connect(redis.url());
+  const RedisScript script{"return #ARGV[1]"};
+  std::vector<std::future<Result<RedisReply>>> all;
+  for (int i = 0; i < 20; ++i) {
+    RedisScriptInput input;
+    input.args.arg(std::string(3'000, 'x'));
+    all.push_back(loop_.start(client_->eval(script, std::move(input))));
+  }
+  for (auto& one : all) EXPECT_EQ(one.get()->integer(), 3'000);
+}
+
+TEST_F(RedisClientFaults, TooMuchThatWaitsForRoomIsRefused) {
+  limits_.pending_bytes = 1'000;
+  limits_.waiting_bytes = 1'000;
+  RedisServer redis;
+  connect(redis.url());
+  redis.pause();
+  const std::string large(700, 'x');
+  auto first = loop_.start(client_->run(command({"SET", "a", large})));
+  auto second = loop_.start(client_->run(command({"SET", "b", large})));
+  EXPECT_EQ(run({"SET", "c", large}).error().code, ErrorCode::kOverloaded);
+  redis.resume();
+  EXPECT_EQ(first.get()->text(), "OK");
+  EXPECT_EQ(second.get()->text(), "OK");
+}
+
+TEST_F(RedisClientFaults, WhoWaitsForRoomIsToldThatTheConnectionIsLost) {
+  limits_.pending_bytes = 1'000;
+  limits_.command_deadline = Millis{300};
+  RedisServer redis;
+  connect(redis.url());
+  redis.pause();
+  const std::string large(700, 'x');
+  auto first = loop_.start(client_->run(command({"SET", "a", large})));
+  auto second = loop_.start(client_->run(command({"SET", "b", large})));
+  EXPECT_EQ(first.get().error().code, ErrorCode::kUnknownOutcome);
+  const auto waited = second.get();
+  ASSERT_FALSE(waited);
+  // Both of its ends come at the same time here; nothing of it was written.
+  EXPECT_TRUE(waited.error().code == ErrorCode::kUnavailable ||
+              waited.error().code == ErrorCode::kOverloaded);
+  redis.resume();
+}
+
 TEST_F(RedisClientFaults, GarbageDropsTheConnection) {
   ScriptedPeer peer({[](PeerConnection& connection) {
     greet(connection);
