@@ -9,61 +9,90 @@ namespace {
 using store::IntentRecord;
 
 constexpr std::size_t kStorePage = 100;
-/// Pages of the store looked at for one page of ours: a partition may hold many of other tenants.
-constexpr std::size_t kPagesARead = 20;
+constexpr std::size_t kSmallestRead = 16;
+/// How often partitions are read on for one page of ours: they may hold many of other tenants.
+constexpr std::size_t kReads = 20;
 /// Dead letters looked at for one redrive; those beyond are told as `more`.
 constexpr std::size_t kMostExamined = 10'000;
 
-/// "<partition>.<the store's cursor>".
-struct Position {
-  Partition partition;
-  std::string within;
-};
-
-std::optional<Position> parse_position(const std::string& text) {
-  Position position;
-  const char* end = text.data() + text.size();
-  const auto [dot, error] = std::from_chars(text.data(), end, position.partition.number);
-  if (error != std::errc{} || dot == end || *dot != '.' || position.partition.number >= Partition::kCount)
-    return std::nullopt;
-  position.within.assign(dot + 1, end);
-  return position;
+/// The store's cursor behind this record, in whichever partition.
+std::string place_of(const IntentRecord& record) {
+  return std::to_string(to_millis(record.updated)) + '-' + record.key.hex();
 }
 
-std::string format_position(const Position& position) {
-  return std::to_string(position.partition.number) + "." + position.within;
+bool is_place(std::string_view text) {
+  const std::size_t dash = text.find('-');
+  if (dash == std::string_view::npos || dash == 0) return false;
+  std::int64_t updated = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + dash, updated);
+  return error == std::errc{} && end == text.data() + dash &&
+         store::IntentKey::from_hex(text.substr(dash + 1));
 }
 
-/// The place after a page of the store: further in the partition, or the next one's start.
-std::optional<Position> after(const std::vector<Partition>& partitions, Partition current,
-                              std::string within) {
-  if (!within.empty()) return Position{current, std::move(within)};
-  const auto next = std::ranges::upper_bound(partitions, current);
-  if (next == partitions.end()) return std::nullopt;
-  return Position{*next, {}};
+/// As the store orders them.
+bool comes_before(const IntentRecord& a, const IntentRecord& b) {
+  return a.updated != b.updated ? a.updated > b.updated : b.key < a.key;
 }
 
 }  // namespace
 
 Task<Result<DeadLetterPage>> DeadLetters::read(TenantId tenant, std::string cursor, std::size_t limit) {
+  if (!cursor.empty() && !is_place(cursor)) co_return fail(ErrorCode::kInvalid, "dead letter cursor");
   DeadLetterPage page;
-  const std::vector<Partition> partitions = parts_.directory.partitions_of(tenant);
-  if (partitions.empty()) co_return page;
-  std::optional<Position> at = Position{partitions.front(), {}};
-  if (!cursor.empty()) at = parse_position(cursor);
-  if (!at || !std::ranges::binary_search(partitions, at->partition))
-    co_return fail(ErrorCode::kInvalid, "dead letter cursor");
-  for (std::size_t i = 0; i < kPagesARead && at && page.records.size() < limit; ++i) {
-    const std::size_t wanted = std::min(limit - page.records.size(), kStorePage);
-    auto found = co_await parts_.store.dead_letters(at->partition, at->within, wanted);
-    if (!found) co_return std::unexpected(found.error());
-    for (IntentRecord& record : found->records) {
-      if (record.tenant == tenant) page.records.push_back(std::move(record));
-    }
-    at = after(partitions, at->partition, std::move(found->cursor));
+  std::vector<Lane> lanes;
+  for (const Partition partition : parts_.directory.partitions_of(tenant)) {
+    lanes.push_back({partition, cursor});
   }
-  if (at) page.cursor = format_position(*at);
+  if (lanes.empty()) co_return page;
+  // Enough for an even spread; a partition that turns out to hold more is asked again.
+  const std::size_t count = std::clamp(2 * limit / lanes.size(), kSmallestRead, kStorePage);
+  const auto starves = [](const Lane& lane) { return lane.more && lane.empty(); };
+  page.cursor = std::move(cursor);
+  for (std::size_t reads = 0; page.records.size() < limit;) {
+    if (std::ranges::any_of(lanes, starves)) {
+      if (reads++ == kReads) co_return page;
+      const auto refilled = co_await refill(&lanes, count);
+      if (!refilled) co_return std::unexpected(refilled.error());
+      continue;
+    }
+    Lane* newest = nullptr;
+    for (Lane& lane : lanes) {
+      if (lane.empty()) continue;
+      const bool first =
+          newest == nullptr || comes_before(lane.records[lane.next], newest->records[newest->next]);
+      if (first) newest = &lane;
+    }
+    if (newest == nullptr) break;
+    IntentRecord& record = newest->records[newest->next++];
+    page.cursor = place_of(record);
+    if (record.tenant == tenant) page.records.push_back(std::move(record));
+  }
+  const bool all = std::ranges::all_of(lanes, [](const Lane& lane) { return lane.empty() && !lane.more; });
+  if (all) page.cursor.clear();
   co_return page;
+}
+
+Task<Result<void>> DeadLetters::refill(std::vector<Lane>* lanes, std::size_t count) {
+  std::optional<Error> failure;
+  TaskScope scope;
+  for (Lane& lane : *lanes) {
+    if (lane.more && lane.empty()) scope.spawn(refill_one(&lane, count, &failure));
+  }
+  co_await scope.join();
+  if (failure) co_return std::unexpected(*failure);
+  co_return Result<void>{};
+}
+
+Task<void> DeadLetters::refill_one(Lane* lane, std::size_t count, std::optional<Error>* failure) {
+  auto found = co_await parts_.store.dead_letters(lane->partition, lane->cursor, count);
+  if (!found) {
+    *failure = found.error();
+    co_return;
+  }
+  lane->records = std::move(found->records);
+  lane->next = 0;
+  lane->cursor = std::move(found->cursor);
+  lane->more = !lane->cursor.empty();
 }
 
 Task<Result<RedriveResult>> DeadLetters::redrive(TenantId tenant, RedriveOrder order) {

@@ -10,7 +10,7 @@
 namespace wac::outbound {
 
 struct DeadLetterPage {
-  std::vector<store::IntentRecord> records;  ///< newest first within each of the tenant's partitions
+  std::vector<store::IntentRecord> records;  ///< newest first, across all of the tenant's partitions
   std::string cursor;                        ///< where to read on; empty: that was all
 };
 
@@ -39,6 +39,17 @@ class DeadLetters {
   Task<Result<RedriveResult>> redrive(TenantId tenant, RedriveOrder order);
 
  private:
+  /// What was read ahead of one partition.
+  struct Lane {
+    Partition partition;
+    std::string cursor;  ///< where the store reads on
+    std::vector<store::IntentRecord> records = {};
+    std::size_t next = 0;
+    bool more = true;  ///< the store may have others
+    bool empty() const { return next == records.size(); }
+  };
+  Task<Result<void>> refill(std::vector<Lane>* lanes, std::size_t count);
+  Task<void> refill_one(Lane* lane, std::size_t count, std::optional<Error>* failure);
   Task<Result<bool>> redrive_one(store::IntentRecord record);
 
   OutboundParts parts_;

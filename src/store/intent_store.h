@@ -174,8 +174,9 @@ class IntentStore {
   };
   virtual Task<Result<ScanPage>> scan(Partition partition, std::string cursor, std::size_t limit) = 0;
 
-  /// Dead intents, newest first. Cursors as with scan(); what dies meanwhile does not disturb the paging.
-  /// kInvalid: not a cursor of this function.
+  /// Dead intents, newest first, those of one moment in descending order of their keys. What dies meanwhile
+  /// does not disturb the paging. A cursor is a place in that order, "<updated>-<key in hex>" of the last one
+  /// given (ms since the epoch), and good for every partition; empty at both ends. kInvalid: none.
   virtual Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) = 0;
 
   /// The senders the store knows, in order of their ids, as they stand at `now`.

@@ -84,6 +84,58 @@ TEST_F(DeadLettersTest, OnlyItsOwnCursorsAreTaken) {
   }
 }
 
+TEST_F(DeadLettersTest, TheNewestComesFirstAcrossPartitions) {
+  // Nine senders of acme, in several partitions.
+  for (int n = 0; n < 8; ++n) {
+    config_.tenants[0].senders.push_back(
+        {*SenderId::parse(std::to_string(300'000'001 + n)), Secret{"token"}});
+  }
+  directory_->replace(config_);
+  ASSERT_GT(directory_->sender_partitions(acme_), 3U);
+  std::vector<std::pair<WallTime, store::IntentKey>> made;
+  for (std::uint8_t n = 0; n < 60; ++n) {
+    testing::MemoryIntentStore::Entry entry;
+    entry.intent.key.bytes = {n, 1};
+    entry.intent.tenant = n % 5 == 4 ? *TenantId::parse("other") : acme_;
+    entry.intent.sender = config_.tenants[0].senders[n % 9U].id;
+    entry.progress.state = IntentState::kDead;
+    // Several died in one moment.
+    entry.progress.updated = from_millis(1'000'000 + (n * 37) % 20);
+    if (entry.intent.tenant == acme_) made.emplace_back(entry.progress.updated, entry.intent.key);
+    store_.entries.emplace(entry.intent.key, std::move(entry));
+  }
+  std::ranges::sort(made, std::ranges::greater{});
+  for (const std::size_t limit : {1U, 7U, 48U, 500U}) {
+    std::vector<std::pair<WallTime, store::IntentKey>> seen;
+    std::string cursor;
+    do {
+      auto page = run(letters_->read(acme_, cursor, limit));
+      ASSERT_TRUE(page);
+      EXPECT_LE(page->records.size(), limit);
+      for (const auto& record : page->records) seen.emplace_back(record.updated, record.key);
+      cursor = page->cursor;
+    } while (!cursor.empty());
+    EXPECT_EQ(seen, made) << limit;
+  }
+}
+
+TEST_F(DeadLettersTest, WhatDiesMeanwhileDoesNotDisturbThePaging) {
+  add_dead(4, "acme", 0);
+  auto first = run(letters_->read(acme_, "", 2));
+  ASSERT_TRUE(first);
+  testing::MemoryIntentStore::Entry late;
+  late.intent.key.bytes = {9};
+  late.intent.tenant = acme_;
+  late.intent.sender = config_.tenants[0].senders[0].id;
+  late.progress.state = IntentState::kDead;
+  late.progress.updated = loop_.wall_now() + Millis{1};
+  store_.entries.emplace(late.intent.key, late);
+  const auto second = run(letters_->read(acme_, first->cursor, 10));
+  ASSERT_TRUE(second);
+  EXPECT_EQ(second->records.size(), 2U);
+  EXPECT_TRUE(second->cursor.empty());
+}
+
 TEST_F(DeadLettersTest, ADryRunCountsAndChangesNothing) {
   add_dead(3, "acme", 131'026);
   add_dead(2, "acme", 0);

@@ -147,21 +147,26 @@ class MemoryIntentStore final : public store::IntentStore {
 
   Task<Result<store::StateCounts>> count(Partition, WallTime) override { co_return store::StateCounts{}; }
   Task<Result<ScanPage>> scan(Partition, std::string, std::size_t) override { co_return ScanPage{}; }
-  /// The cursor is the hex key of the last one given.
   Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override {
-    const auto after = crypto::Fingerprint::from_hex(cursor);
-    if (!cursor.empty() && !after) co_return fail(ErrorCode::kInvalid, "test");
-    ScanPage page;
-    for (auto at = after ? entries.upper_bound(*after) : entries.begin(); at != entries.end(); ++at) {
-      if (at->second.progress.state != store::IntentState::kDead ||
-          Partition::of(at->second.intent.sender) != partition)
-        continue;
-      if (page.records.size() == limit) {
-        page.cursor = page.records.back().key.hex();
-        break;
-      }
-      page.records.push_back(record(at->second));
+    std::vector<store::IntentRecord> dead;
+    for (const auto& [key, entry] : entries) {
+      if (entry.progress.state != store::IntentState::kDead) continue;
+      if (Partition::of(entry.intent.sender) == partition) dead.push_back(record(entry));
     }
+    const auto place = [](const store::IntentRecord& one) { return std::pair(one.updated, one.key); };
+    std::ranges::sort(dead, std::ranges::greater{}, place);
+    if (!cursor.empty()) {
+      const std::size_t dash = cursor.find('-');
+      const auto last = std::pair(from_millis(std::stoll(cursor.substr(0, dash))),
+                                  *store::IntentKey::from_hex(cursor.substr(dash + 1)));
+      std::erase_if(dead, [&](const auto& one) { return place(one) >= last; });
+    }
+    ScanPage page;
+    if (dead.size() > limit) {
+      dead.resize(limit);
+      page.cursor = std::to_string(to_millis(dead.back().updated)) + '-' + dead.back().key.hex();
+    }
+    page.records = std::move(dead);
     co_return page;
   }
   Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override { co_return paces; }
