@@ -68,6 +68,7 @@ struct DeliveryRules {
   std::uint32_t pause_failures = 10;
   std::size_t dead_letters = 1'000;  ///< of one consumer; beyond it its events are tried on
   Millis lease{30'000};              ///< how long an instance serves a consumer without saying so again
+  bool public_only = false;          ///< hosts of webhook consumers must have public addresses
 };
 
 }  // namespace wac::config

@@ -74,6 +74,13 @@ void append_consumer_settings(std::vector<Setting>& table) {
   table.push_back(consumer_secret("WEBHOOK_CONSUMER_SECRET_PREVIOUS",
                                   "Signs them as well, while the key is being rotated.", 1,
                                   &Draft::consumer_secret_previous));
+  table.push_back(choice<bool>(
+      "CONSUMER_ADDRESS_POLICY", {{"any", false}, {"public", true}},
+      "Where the URLs of consumers may lead, after name resolution. `public` refuses loopback, private and "
+      "other special addresses, for an operator who lets others write those URLs. Cloud metadata services "
+      "never get an event.",
+      [](Draft& draft, bool value) { draft.config.delivery.public_only = value; },
+      [](const Config& config) { return std::string{config.delivery.public_only ? "public" : "any"}; }));
   table.push_back(delivery("DELIVERY_RETRY_FIRST_MS", &DeliveryRules::retry_first, 10, 60'000,
                            "Upper bound of the first random wait before an event is posted again; it "
                            "doubles each time."));

@@ -47,6 +47,28 @@ const std::vector<IpNetwork>& not_public_v6() {
   return kNetworks;
 }
 
+const std::vector<IpNetwork>& cloud_metadata() {
+  static const auto kNetworks = networks(std::to_array<std::string_view>({
+      "169.254.169.254",     // AWS, Google (metadata.google.internal), Azure, and others
+      "169.254.170.2",       // AWS: credentials of tasks
+      "169.254.170.23",      // AWS: credentials of pods
+      "100.100.100.200",     // Alibaba
+      "168.63.129.16",       // Azure's host
+      "192.0.0.192",         // Oracle
+      "fd00:ec2::254",       // AWS
+      "fd00:ec2::23",        // AWS: credentials of pods
+      "fd20:ce::254",        // Google
+      "::ffff:a9fe:a9fe",    // 169.254.169.254, mapped
+      "::ffff:a9fe:aa02",    // 169.254.170.2
+      "::ffff:a9fe:aa17",    // 169.254.170.23
+      "::ffff:6464:64c8",    // 100.100.100.200
+      "::ffff:a83f:8110",    // 168.63.129.16
+      "::ffff:c000:c0",      // 192.0.0.192
+      "64:ff9b::a9fe:a9fe",  // 169.254.169.254, through NAT64
+  }));
+  return kNetworks;
+}
+
 bool inside(const std::vector<IpNetwork>& networks, const IpAddress& address) {
   return std::ranges::any_of(networks, [&](const IpNetwork& one) { return one.contains(address); });
 }
@@ -57,6 +79,14 @@ bool is_public(const IpAddress& address) {
   if (address.is_v4()) return !inside(not_public_v4(), address);
   static const IpNetwork kGlobalUnicast = IpNetwork::parse("2000::/3").value();
   return kGlobalUnicast.contains(address) && !inside(not_public_v6(), address);
+}
+
+bool is_cloud_metadata(const IpAddress& address) {
+  return inside(cloud_metadata(), address);
+}
+
+AddressJudge any_but_metadata() {
+  return [](const IpAddress& address) { return !is_cloud_metadata(address); };
 }
 
 AddressJudge public_or(std::vector<IpNetwork> allowed) {

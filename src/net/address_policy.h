@@ -19,6 +19,13 @@ bool is_public(const IpAddress& address);
 /// Judges an address after name resolution, before the connection to exactly that address.
 using AddressJudge = std::function<bool(const IpAddress&)>;
 
+/// Where a cloud provider hands its tenants' credentials to whoever asks, also in the forms in which IPv6
+/// carries that IPv4 address. Nothing of ours is ever there.
+bool is_cloud_metadata(const IpAddress& address);
+
+/// Any address, but those.
+AddressJudge any_but_metadata();
+
 /// Public addresses, and those of `allowed`.
 AddressJudge public_or(std::vector<IpNetwork> allowed);
 

@@ -49,7 +49,7 @@ std::unexpected<ClientFailure> unsent(Error error) {
 class HttpClientImpl final : public HttpClient, public ClientConnection::Owner {
  public:
   HttpClientImpl(EventLoop& loop, TlsContext& tls, HttpClientLimits limits)
-      : loop_(loop), tls_(tls), limits_(limits) {}
+      : loop_(loop), tls_(tls), limits_(std::move(limits)) {}
   ~HttpClientImpl() override {
     loop_.cancel(sweep_);
     for (const ConnectionPtr& connection : connections_) connection->detach();
@@ -179,7 +179,8 @@ Task<Grant> HttpClientImpl::wait_for_turn(Pool* pool, Deadline deadline) {
 
 Task<Grant> HttpClientImpl::open(Endpoint endpoint, Pool* pool, Deadline deadline) {
   ConnectionPtr connection = std::make_shared<ClientConnection>(loop_, *this);
-  StreamTarget target{endpoint.host, endpoint.port, endpoint.tls ? &tls_ : nullptr, pool->session};
+  StreamTarget target{endpoint.host, endpoint.port, endpoint.tls ? &tls_ : nullptr, pool->session,
+                      limits_.judge};
   const Deadline limit = deadline.sooner(loop_.now() + limits_.connect_deadline);
   const Result<void> opened = co_await connection->stream().open(std::move(target), limit);
   if (!opened) {
@@ -270,7 +271,7 @@ Task<void> HttpClientImpl::stop() {
 }  // namespace
 
 std::unique_ptr<HttpClient> HttpClient::make(EventLoop& loop, TlsContext& tls, HttpClientLimits limits) {
-  return std::make_unique<HttpClientImpl>(loop, tls, limits);
+  return std::make_unique<HttpClientImpl>(loop, tls, std::move(limits));
 }
 
 std::string_view ClientResponse::header(std::string_view name) const {

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/task.h"
+#include "net/address_policy.h"
 #include "net/event_loop.h"
 #include "net/http_message.h"
 #include "net/tls.h"
@@ -71,6 +72,8 @@ struct HttpClientLimits {
   std::size_t response_body_bytes = 4 * 1024 * 1024;  ///< larger answers: kTooLarge
   Millis connect_deadline{5'000};                     ///< DNS + TCP + TLS, within the request's own deadline
   Millis idle_deadline{30'000};                       ///< a pooled connection unused for longer is closed
+  /// Judges every address of a host before it is connected to (kForbidden); unset: any.
+  AddressJudge judge = {};
 };
 
 /// One per loop. A pooled connection is watched while it idles, so that one the peer closed is never reused.

@@ -116,7 +116,10 @@ void Lane::make_delivery(Shared& shared, Place place) {
   limits.connections_per_endpoint = config::kParallelMax;
   push_http_ = net::HttpClient::make(*loop_, shared.tls, limits);
   google_tokens_ = std::make_unique<google::TokenSources>(*loop_, *push_http_, shared.config.metadata_host);
-  webhook_post_ = std::make_unique<delivery::WebhookPost>(*loop_, *push_http_);
+  // Its URLs were written by people. Google's are ours, and its tokens come from a metadata service.
+  limits.judge = shared.config.delivery.public_only ? net::public_or({}) : net::any_but_metadata();
+  consumer_http_ = net::HttpClient::make(*loop_, shared.tls, limits);
+  webhook_post_ = std::make_unique<delivery::WebhookPost>(*loop_, *consumer_http_);
   push_transports_.add(config::ConsumerKind::kWebhook, *webhook_post_);
   pubsub_publish_ = std::make_unique<delivery::PubSubPublish>(*loop_, *push_http_, *google_tokens_);
   push_transports_.add(config::ConsumerKind::kPubSub, *pubsub_publish_);
@@ -257,3 +260,4 @@ Task<void> Lane::end_work(Deadline deadline) {
 }
 
 }  // namespace wac::service
+  co_await consumer_http_->stop();

@@ -117,6 +117,7 @@ class Lane {
   std::unique_ptr<net::HttpClient> push_http_;
   std::unique_ptr<google::TokenSources> google_tokens_;
   std::unique_ptr<delivery::WebhookPost> webhook_post_;
+  std::unique_ptr<net::HttpClient> consumer_http_;  ///< of webhook consumers
   std::unique_ptr<delivery::PubSubPublish> pubsub_publish_;
   delivery::TransportByKind push_transports_;
   std::unique_ptr<delivery::EventReader> event_reader_;

@@ -31,6 +31,24 @@ TEST_F(HttpClientPool, RequestsOneAfterAnotherShareAConnection) {
   EXPECT_EQ(connections(nginx).size(), 1U);
 }
 
+TEST_F(HttpClientPool, AnAddressThatIsJudgedBadIsNotConnectedTo) {
+  std::vector<std::string> judged;
+  bool fine = false;
+  limits_.judge = [&](const IpAddress& address) {
+    judged.push_back(address.is_v4() ? "v4" : "v6");
+    return fine;
+  };
+  const NginxServer nginx(
+      {.certificate = &certificates_.server(), .server_block = "location / { return 200 ok; }"});
+  // By name and as it stands: what counts is where it leads.
+  expect_failure(send(request_to(nginx.origin())), ErrorCode::kForbidden, Written::kNothing);
+  expect_failure(send(request_to(local(nginx.port()))), ErrorCode::kForbidden, Written::kNothing);
+  EXPECT_GE(judged.size(), 2U);
+  EXPECT_TRUE(nginx.requests().empty());
+  fine = true;
+  EXPECT_TRUE(send(request_to(nginx.origin())));
+}
+
 TEST_F(HttpClientPool, RequestsBeyondTheLimitWaitForAConnection) {
   limits_.connections_per_endpoint = 3;
   const NginxServer nginx(

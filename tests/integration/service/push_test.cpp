@@ -101,6 +101,15 @@ TEST_P(PushTest, DeliversOnceInOrderAndSigned) {
   EXPECT_EQ(connector_->metric(kDelivered), 20);
 }
 
+TEST_P(PushTest, APrivateAddressGetsNothingWhereOnlyPublicOnesMay) {
+  ConsumerServer server;
+  launch(fast(server, {{"CONSUMER_ADDRESS_POLICY", "public"}}));
+  receive("wamid.private");
+  ASSERT_TRUE(eventually([&] { return consumer().contains("lastError"); }));
+  EXPECT_EQ(consumer().at("lastError"), "forbidden");
+  EXPECT_EQ(server.count(), 0U);
+}
+
 TEST_P(PushTest, ConversationsAreParallelAndEachKeepsItsOrder) {
   std::atomic<int> refused{0};
   // The first person's events are refused for a while; the other's pass by.

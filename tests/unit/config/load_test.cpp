@@ -82,6 +82,7 @@ TEST_F(Load, ReadsEverySetting) {
       {"WEBHOOK_CONSUMER_URL", "https://hooks.example/events"},
       {"WEBHOOK_CONSUMER_SECRET", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"},
       {"WEBHOOK_CONSUMER_SECRET_PREVIOUS", "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"},
+      {"CONSUMER_ADDRESS_POLICY", "public"},
       {"DELIVERY_RETRY_FIRST_MS", "25"},
       {"DELIVERY_RETRY_MAX_MS", "26"},
       {"DELIVERY_GIVE_UP_MS", "2700"},

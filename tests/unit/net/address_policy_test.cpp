@@ -17,6 +17,18 @@ TEST(AddressPolicy, TheInternetIsPublic) {
   }
 }
 
+TEST(AddressPolicy, MetadataServicesAreKnownInEveryForm) {
+  for (const char* text :
+       {"169.254.169.254", "169.254.170.2", "100.100.100.200", "168.63.129.16", "fd00:ec2::254",
+        "fd20:ce::254", "::ffff:169.254.169.254", "::ffff:100.100.100.200", "64:ff9b::a9fe:a9fe"}) {
+    EXPECT_TRUE(is_cloud_metadata(address(text))) << text;
+    EXPECT_FALSE(any_but_metadata()(address(text))) << text;
+  }
+  for (const char* text : {"127.0.0.1", "10.0.0.1", "169.254.1.1", "fd00::1", "::1", "8.8.8.8"}) {
+    EXPECT_TRUE(any_but_metadata()(address(text))) << text;
+  }
+}
+
 TEST(AddressPolicy, WhatCouldBeANeighbourIsNot) {
   for (const char* text : {"0.0.0.0",
                            "0.1.2.3",
