@@ -40,6 +40,7 @@ Snapshot::Snapshot(const Config& config, std::uint64_t version) : version_(versi
                                             sender.limits.value_or(config.limits), tenant.policies});
       by_sender_.emplace(added.id.str(), &added);
       entry.senders.push_back(&added);
+      add_to_account(added, entry);
       own |= set_of(partition);
     }
     entry.partitions |= own;
@@ -72,6 +73,12 @@ TenantEntry& Snapshot::add_tenant(const TenantConfig& config) {
   return entry;
 }
 
+void Snapshot::add_to_account(const SenderEntry& sender, const TenantEntry& tenant) {
+  if (sender.waba_id.empty()) return;
+  auto& tenants = by_account_[sender.waba_id];
+  if (std::ranges::find(tenants, &tenant) == tenants.end()) tenants.push_back(&tenant);
+}
+
 void Snapshot::add_app(const AppConfig& config) {
   if (config.secrets.empty()) return;
   AppConfig app{config.name, config.verify_token.clone(), {}};
@@ -96,6 +103,11 @@ const SenderEntry* Snapshot::sender_of(const TenantId& tenant, const SenderId& i
 const TenantEntry* Snapshot::tenant(const TenantId& id) const {
   const auto found = by_tenant_.find(id.str());
   return found == by_tenant_.end() ? nullptr : found->second;
+}
+
+std::span<const TenantEntry* const> Snapshot::tenants_of_account(std::string_view waba_id) const {
+  const auto found = by_account_.find(waba_id);
+  return found == by_account_.end() ? std::span<const TenantEntry* const>{} : found->second;
 }
 
 const ConsumerEntry* Snapshot::consumer(const TenantId& tenant, const ConsumerId& id) const {

@@ -8,6 +8,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <span>
 #include <string_view>
 #include <unordered_map>
 #include <vector>
@@ -58,6 +59,9 @@ class Snapshot {
   /// The tenant's sender of that id, or its first one when `id` is empty.
   const SenderEntry* sender_of(const TenantId& tenant, const SenderId& id) const;
   const TenantEntry* tenant(const TenantId& id) const;
+  /// Tenants with a sender of that WhatsApp Business Account, in the configuration's order; empty when no
+  /// sender names it.
+  std::span<const TenantEntry* const> tenants_of_account(std::string_view waba_id) const;
   const ConsumerEntry* consumer(const TenantId& tenant, const ConsumerId& id) const;
   const TenantId* tenant_of_key(const crypto::Digest& digest) const;
   /// `name` empty: the default app. Null also where it has no secret.
@@ -84,6 +88,7 @@ class Snapshot {
   };
 
   TenantEntry& add_tenant(const TenantConfig& config);
+  void add_to_account(const SenderEntry& sender, const TenantEntry& tenant);
   void add_app(const AppConfig& config);
 
   std::uint64_t version_;
@@ -94,6 +99,7 @@ class Snapshot {
   std::deque<ConsumerEntry> consumers_;
   std::unordered_map<std::string_view, const SenderEntry*> by_sender_;
   std::unordered_map<std::string_view, TenantEntry*> by_tenant_;
+  std::unordered_map<std::string_view, std::vector<const TenantEntry*>> by_account_;
   std::unordered_map<crypto::Digest, TenantId, DigestHash> by_key_;
   std::map<std::string, AppConfig, std::less<>> apps_;
   std::vector<Partition> partitions_;

@@ -4,8 +4,11 @@
 #include "base/expose.h"
 #include "inbound/cloud_event.h"
 #include "store/attempt_id.h"
+#include "whatsapp/error_catalogue.h"
 
 #include <algorithm>
+#include <span>
+#include <utility>
 
 namespace wac::inbound {
 namespace {
@@ -61,10 +64,14 @@ Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature
   const WallTime now = parts_.loop.wall_now();
   const auto trace = telemetry::TraceContext::parse(trace_parent);
   Batches batches = prepare(body, trace ? trace->header() : std::string{}, now);
+  const auto refused_media = std::exchange(batches.refused_media, {});
   const bool ok = co_await store_all(std::move(batches), now);
   if (!ok) {
     parts_.metrics.add(Counter::kWebhooksUnavailable);
     co_return Receipt::kUnavailable;
+  }
+  if (parts_.media_refused) {
+    for (const auto& [sender, key] : refused_media) parts_.media_refused(sender, key);
   }
   parts_.metrics.add(Counter::kWebhooksAccepted);
   parts_.metrics.observe(telemetry::Histogram::kWebhookAckLatency,
@@ -90,13 +97,44 @@ Inbound::Batches Inbound::prepare(std::string_view body, std::string_view trace_
   const config::SnapshotRef directory = parts_.directory.snapshot();
   for (const whatsapp::WebhookItem& item : parsed->items) {
     if (parts_.templates_changed && changes_templates(item.type)) parts_.templates_changed(item.account);
-    const config::SenderEntry* sender = item.sender ? directory->sender(*item.sender) : nullptr;
-    const TenantId& tenant = sender != nullptr ? sender->tenant : directory->fallback_tenant();
-    const Partition partition = sender != nullptr ? sender->partition : config::home_partition(tenant);
-    batches.events[partition].push_back(prepare_item(item, tenant, trace_parent, now));
-    if (sender != nullptr) prepare_lessons(item, now, batches);
+    prepare_item(item, *directory, trace_parent, now, batches);
   }
   return batches;
+}
+
+void Inbound::prepare_item(const whatsapp::WebhookItem& item, const config::Snapshot& directory,
+                           std::string_view trace_parent, WallTime now, Batches& batches) {
+  const std::string_view identity = expose(item.identity, Purpose::kFingerprint);
+  const auto id = [&] { return parts_.fingerprints.of(crypto::Domain::kEvent, {item.type, identity}); };
+  if (const auto* sender = item.sender ? directory.sender(*item.sender) : nullptr) {
+    batches.events[sender->partition].push_back(event_of(item, sender->tenant, id(), trace_parent, now));
+    prepare_lessons(item, now, batches);
+    note_refused_media(batches.events[sender->partition].back(), batches);
+    return;
+  }
+  // A notice of an account is the event of everybody on it, each with an id of its own. Whose events those of
+  // nobody are keeps the item's plain id: it stays the same event should the account be configured meanwhile.
+  const TenantId& fallback = directory.fallback_tenant();
+  const auto owners = item.sender ? std::span<const config::TenantEntry* const>{}
+                                  : directory.tenants_of_account(item.account);
+  for (const config::TenantEntry* owner : owners) {
+    const auto own_id =
+        owner->id == fallback
+            ? id()
+            : parts_.fingerprints.of(crypto::Domain::kEvent, {item.type, identity, owner->id.str()});
+    batches.events[config::home_partition(owner->id)].push_back(
+        event_of(item, owner->id, own_id, trace_parent, now));
+  }
+  if (!owners.empty()) return;
+  batches.events[config::home_partition(fallback)].push_back(
+      event_of(item, fallback, id(), trace_parent, now));
+}
+
+void Inbound::note_refused_media(const store::NewEvent& event, Batches& batches) {
+  const auto& evidence = event.evidence;
+  if (!evidence || evidence->by_message() || evidence->state != IntentState::kFailed) return;
+  if (evidence->error_code != whatsapp::kMediaUploadFailed) return;
+  batches.refused_media.emplace_back(event.sender, evidence->key);
 }
 
 void Inbound::prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches) {
@@ -107,11 +145,11 @@ void Inbound::prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, B
   }
 }
 
-store::NewEvent Inbound::prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
-                                      std::string_view trace_parent, WallTime now) {
+store::NewEvent Inbound::event_of(const whatsapp::WebhookItem& item, const TenantId& tenant,
+                                  const crypto::Fingerprint& id, std::string_view trace_parent,
+                                  WallTime now) {
   store::NewEvent event;
-  event.dedupe = parts_.fingerprints.of(crypto::Domain::kEvent,
-                                        {item.type, expose(item.identity, Purpose::kFingerprint)});
+  event.dedupe = id;
   event.tenant = tenant;
   if (item.sender) event.sender = *item.sender;
   const PersonalText body = make_cloud_event(item, event.dedupe, tenant, trace_parent, now);

@@ -33,6 +33,9 @@ struct InboundParts {
   std::function<void(std::string_view account)> templates_changed = {};
   /// Null: nothing is learned about contacts.
   contacts::Contacts* contacts = nullptr;
+  /// Meta could not use a file of this attempt's message. Called on this loop once that is durable; may be
+  /// empty.
+  std::function<void(const SenderId&, const store::IntentKey&)> media_refused = {};
   /// Evidence let something of the partition go: it is due at that time. May be empty.
   std::function<void(Partition, WallTime)> wake = {};
 };
@@ -56,11 +59,16 @@ class Inbound {
   struct Batches {
     std::map<Partition, std::vector<store::NewEvent>> events;
     std::vector<contacts::Lesson> lessons;
+    std::vector<std::pair<SenderId, store::IntentKey>> refused_media;
   };
   Batches prepare(std::string_view body, std::string_view trace_parent, WallTime now);
-  store::NewEvent prepare_item(const whatsapp::WebhookItem& item, const TenantId& tenant,
-                               std::string_view trace_parent, WallTime now);
+  /// As an event of the one tenant, or of each of those on its account.
+  void prepare_item(const whatsapp::WebhookItem& item, const config::Snapshot& directory,
+                    std::string_view trace_parent, WallTime now, Batches& batches);
+  store::NewEvent event_of(const whatsapp::WebhookItem& item, const TenantId& tenant,
+                           const crypto::Fingerprint& id, std::string_view trace_parent, WallTime now);
   std::optional<store::Evidence> evidence_of(const whatsapp::StatusInfo& status, const SenderId& sender);
+  static void note_refused_media(const store::NewEvent& event, Batches& batches);
   void prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches);
   Task<void> learn(std::vector<contacts::Lesson> lessons, WallTime now, bool* ok);
   Task<bool> store_all(Batches batches, WallTime now);

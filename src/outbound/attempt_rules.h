@@ -4,8 +4,11 @@
 #include "base/random.h"
 #include "config/config.h"
 #include "net/http_client.h"
+#include "outbound/media_ids.h"
 #include "store/intent_store.h"
 #include "whatsapp/graph_response.h"
+
+#include <vector>
 
 namespace wac::outbound {
 
@@ -45,6 +48,7 @@ struct AttemptEnd {
   PersonalText detail;  ///< of an error of ours: which rules are broken, for the intent's caller only
   Phone wa_id;          ///< the recipient's number as WhatsApp knows it; empty when not told
   GraphTrace trace;
+  std::vector<UsedMedia> files;  ///< what we uploaded for it
   /// How far an error reaches.
   whatsapp::ErrorScope scope = whatsapp::ErrorScope::kMessage;
   /// What it teaches about the sender.

@@ -2,7 +2,9 @@
 
 #include "base/expose.h"
 #include "outbound/media.h"
+#include "outbound/media_uses.h"
 #include "store/attempt_id.h"
+#include "whatsapp/error_catalogue.h"
 #include "whatsapp/message.h"
 
 #include <algorithm>
@@ -88,7 +90,8 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contac
   }
   if (content.fallback_used && end.error_code == 0) end.error_code = kFallbackSent;
   const Micros latency = since(started, parts_.loop.now());
-  const auto settled = co_await settle(record, end);
+  const auto settled =
+      end.files.empty() ? co_await settle(record, end) : co_await settle_with_files(record, end);
   if (!settled) {
     // The outcome stands in nobody's memory but ours: when the lease ends, the intent becomes unknown and the
     // status webhook settles it.
@@ -151,7 +154,9 @@ Task<AttemptEnd> Courier::attempt_with_media(const config::SenderEntry& sender, 
     const auto result = co_await send(sender, content, payload, record);
     // Meta has certainly not taken the message, so it may be sent again, once, with files uploaded anew.
     if (refused || !supplied->may_be_lost || !may_mean_lost_media(result)) {
-      co_return judge(result, Repeatable::kNo, number, rules, parts_.loop.wall_now(), parts_.random);
+      AttemptEnd end = judge(result, Repeatable::kNo, number, rules, parts_.loop.wall_now(), parts_.random);
+      end.files = std::move(supplied->files);
+      co_return end;
     }
     refused = std::move(*supplied);
   }
@@ -173,6 +178,18 @@ Task<net::ClientResult> Courier::send(const config::SenderEntry& sender, const C
       co_await parts_.graph.send(sender, std::move(body), Deadline{started + parts_.config.graph_timeout});
   parts_.metrics.observe(Histogram::kSendLatency, since(started, parts_.loop.now()));
   co_return result;
+}
+
+Task<Result<void>> Courier::settle_with_files(IntentRecord& record, AttemptEnd& end) {
+  TaskScope beside;
+  const bool keeps = parts_.media_uses != nullptr && end.state == IntentState::kSent;
+  if (keeps) beside.spawn(parts_.media_uses->keep(record.sender, record.key, std::move(end.files)));
+  const auto settled = co_await settle(record, end);
+  co_await beside.join();
+  // A status that came before the answer may have said already that Meta could not use one.
+  const bool refused = record.error_code == whatsapp::kMediaUploadFailed;
+  if (keeps && settled && refused) co_await parts_.media_uses->forget(record.sender, record.key);
+  co_return settled;
 }
 
 Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {

@@ -19,6 +19,7 @@
 namespace wac::outbound {
 
 class Media;
+class MediaUses;
 struct SuppliedMedia;
 
 /// What Outbound and its courier work with. Everything outlives them and belongs to (or is shared with) their
@@ -44,6 +45,8 @@ struct OutboundParts {
   std::function<bool(const config::SenderEntry&, std::string_view, std::string_view)> is_marketing = {};
   /// Fetches and uploads what `mediaUrl` names. Null: nobody does, and such messages fail.
   Media* media = nullptr;
+  /// Remembers which files a message was sent with. Null: nobody does.
+  MediaUses* media_uses = nullptr;
 };
 
 /// One per loop. `parts` outlive it.
@@ -71,6 +74,8 @@ class Courier {
                                       const store::IntentRecord& record);
   Task<net::ClientResult> send(const config::SenderEntry& sender, const Content& content,
                                const boost::json::object& payload, const store::IntentRecord& record);
+  /// Writes the end down, and beside it which files the message was sent with.
+  Task<Result<void>> settle_with_files(store::IntentRecord& record, AttemptEnd& end);
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
   /// Says once what a settlement changed about its sender.
   void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);

@@ -40,6 +40,13 @@ std::unexpected<MediaFailure> under_way() {
   return std::unexpected(MediaFailure{{}, MediaFailure::Lasts::kUnderWay});
 }
 
+std::vector<std::string> ids_of(const SuppliedMedia* supplied) {
+  std::vector<std::string> ids;
+  if (supplied == nullptr) return ids;
+  for (const UsedMedia& file : supplied->files) ids.push_back(file.id);
+  return ids;
+}
+
 /// The last part of a URL's path.
 std::string_view file_name_of(std::string_view url) {
   const std::string_view path = url.substr(0, url.find_first_of("?#"));
@@ -86,14 +93,16 @@ Task<std::expected<SuppliedMedia, MediaFailure>> Media::supply(const config::Sen
                                                                Deadline deadline, const SuppliedMedia* lost) {
   const std::vector<MediaPlace> places = media_places(payload);
   std::vector<Promise> promises;
+  std::vector<crypto::Fingerprint> keys;
   for (const MediaPlace& place : places) {
     const auto key = parts_.fingerprints.of(
         crypto::Domain::kMediaUrl,
         {sender.id.str(), whatsapp::name(place.kind), place.voice ? "voice" : "", place.url});
     const std::string_view name = place.file_name.empty() ? file_name_of(place.url) : place.file_name;
-    promises.push_back(request({sender.id, sender.partition, sender.token->clone(), key,
-                                std::string{place.url}, std::string{name}, place.kind, place.voice,
-                                lost != nullptr ? lost->ids : std::vector<std::string>{}}));
+    keys.push_back(key);
+    promises.push_back(
+        request({sender.id, sender.partition, sender.token->clone(), key, std::string{place.url},
+                 std::string{name}, place.kind, place.voice, ids_of(lost)}));
   }
   const auto timer = parts_.loop.call_at(deadline.at, [promises] {
     for (const Promise& promise : promises) {
@@ -106,7 +115,7 @@ Task<std::expected<SuppliedMedia, MediaFailure>> Media::supply(const config::Sen
     const Outcome outcome = co_await promises[i];
     if (outcome) {
       put_media_id(places[i], outcome->id);
-      supplied.ids.push_back(outcome->id);
+      supplied.files.push_back({keys[i], outcome->id});
       supplied.may_be_lost = supplied.may_be_lost || outcome->may_be_lost;
     } else if (!failure || outcome.error().lasts == MediaFailure::Lasts::kForGood) {
       failure = outcome.error();
@@ -215,7 +224,7 @@ Task<Media::Outcome> Media::take(const Wanted& wanted, net::Download& source, De
   media.etag = source.head().header("etag");
   media.last_modified = source.head().header("last-modified");
   if (head->complete) {
-    const auto key = content_key(wanted, crypto::sha256(head->bytes), type->mime);
+    const auto key = content_key(parts_.fingerprints, wanted.sender, crypto::sha256(head->bytes), type->mime);
     auto same = co_await parts_.ids.find(wanted.partition, key, parts_.loop.wall_now());
     if (same && !wanted.is_lost(*same)) {
       same->etag = media.etag;
@@ -236,7 +245,7 @@ Task<Media::Outcome> Media::take(const Wanted& wanted, net::Download& source, De
   media.uploaded = media.checked = parts_.loop.wall_now();
   media.replaced = !wanted.lost.empty();
   const Obtained obtained{media.id, false};
-  const auto key = content_key(wanted, media.sha256, media.mime);
+  const auto key = content_key(parts_.fingerprints, wanted.sender, media.sha256, media.mime);
   co_await parts_.ids.keep(wanted.partition, key, media, media.uploaded);
   co_await parts_.ids.keep(wanted.partition, wanted.key, media, media.uploaded);
   co_return obtained;
@@ -269,12 +278,6 @@ Task<Media::Outcome> Media::reuse(const Wanted& wanted, KnownMedia known) {
   const Obtained obtained{known.id, may_be_lost(known)};
   co_await parts_.ids.keep(wanted.partition, wanted.key, std::move(known), parts_.loop.wall_now());
   co_return obtained;
-}
-
-crypto::Fingerprint Media::content_key(const Wanted& wanted, const crypto::Digest& digest,
-                                       std::string_view mime) {
-  const std::string_view bytes{reinterpret_cast<const char*>(digest.data()), digest.size()};
-  return parts_.fingerprints.of(crypto::Domain::kMediaId, {wanted.sender.str(), bytes, mime});
 }
 
 void Media::hand_back() {

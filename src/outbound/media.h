@@ -30,7 +30,7 @@ struct MediaParts {
 
 /// What took the place of a payload's URLs.
 struct SuppliedMedia {
-  std::vector<std::string> ids;
+  std::vector<UsedMedia> files;
   /// An id among them was given by Meta some time ago, so that Meta may have lost the file since.
   bool may_be_lost = false;
 };
@@ -94,7 +94,6 @@ class Media {
   Task<std::expected<std::string, MediaFailure>> upload(const Wanted& wanted, MediaUpload& body,
                                                         Deadline deadline);
   Task<Outcome> reuse(const Wanted& wanted, KnownMedia known);
-  crypto::Fingerprint content_key(const Wanted& wanted, const crypto::Digest& digest, std::string_view mime);
   bool may_be_lost(const KnownMedia& media) const;
 
   MediaParts parts_;

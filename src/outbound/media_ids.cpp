@@ -31,6 +31,12 @@ std::string to_text(const KnownMedia& media) {
   return json::serialize(out);
 }
 
+crypto::Fingerprint content_key(crypto::Fingerprinter& fingerprints, const SenderId& sender,
+                                const crypto::Digest& sha256, std::string_view mime) {
+  const std::string_view bytes{reinterpret_cast<const char*>(sha256.data()), sha256.size()};
+  return fingerprints.of(crypto::Domain::kMediaId, {sender.str(), bytes, mime});
+}
+
 std::optional<KnownMedia> known_media_from(std::string_view text) {
   const auto value = whatsapp::parse_json(text, {});
   const json::object* object = value ? value->if_object() : nullptr;
@@ -53,7 +59,7 @@ Task<std::optional<KnownMedia>> MemoryMediaIds::find(Partition /*partition*/, cr
                                                      WallTime now) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) co_return std::nullopt;
-  if (!found->second->media.alive(now)) {
+  if (!found->second->media.alive(now) || now - found->second->kept >= trust_) {
     recent_.erase(found->second);
     by_key_.erase(found);
     co_return std::nullopt;
@@ -62,10 +68,17 @@ Task<std::optional<KnownMedia>> MemoryMediaIds::find(Partition /*partition*/, cr
   co_return recent_.front().media;
 }
 
+Task<void> MemoryMediaIds::forget(Partition /*partition*/, crypto::Fingerprint key, WallTime /*now*/) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) co_return;
+  recent_.erase(found->second);
+  by_key_.erase(found);
+}
+
 Task<void> MemoryMediaIds::keep(Partition /*partition*/, crypto::Fingerprint key, KnownMedia media,
-                                WallTime /*now*/) {
+                                WallTime now) {
   if (const auto found = by_key_.find(key); found != by_key_.end()) recent_.erase(found->second);
-  recent_.push_front({key, std::move(media)});
+  recent_.push_front({key, std::move(media), now});
   by_key_[key] = recent_.begin();
   if (by_key_.size() > most_) {
     by_key_.erase(recent_.back().key);

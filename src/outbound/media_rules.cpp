@@ -1,5 +1,6 @@
 #include "outbound/media_rules.h"
 
+#include "whatsapp/error_catalogue.h"
 #include "whatsapp/graph_response.h"
 
 #include <algorithm>
@@ -128,7 +129,7 @@ bool may_mean_lost_media(const net::ClientResult& result) {
   if (!result) return false;
   const whatsapp::GraphAnswer answer = whatsapp::parse_send_answer(result->status, result->body);
   return answer.verdict == whatsapp::SendVerdict::kRefused &&
-         (answer.error.code == 131'053 || answer.error.code == 100);
+         (answer.error.code == whatsapp::kMediaUploadFailed || answer.error.code == 100);
 }
 
 }  // namespace wac::outbound

@@ -28,6 +28,11 @@ Task<std::optional<KnownMedia>> StoredMediaIds::find(Partition partition, crypto
   co_return known;
 }
 
+Task<void> StoredMediaIds::forget(Partition partition, crypto::Fingerprint key, WallTime now) {
+  co_await memory_.forget(partition, key, now);
+  static_cast<void>(co_await records_.erase({partition, kMedia, key}, now));
+}
+
 Task<void> StoredMediaIds::keep(Partition partition, crypto::Fingerprint key, KnownMedia media,
                                 WallTime now) {
   const Millis lifetime = media.uploaded + kMediaLifetime - now;

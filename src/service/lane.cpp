@@ -60,7 +60,8 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
                                       lane->templates_.get(),
                                       lane->contacts_.get(),
                                       marketing_check(*lane->templates_),
-                                      lane->media_.get()};
+                                      lane->media_.get(),
+                                      lane->media_uses_.get()};
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
@@ -73,7 +74,11 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       shared.config, shared.directory, *lane->loop_, lane->store_->events(), *lane->fingerprints_,
       *lane->sealer_, shared.log, metrics, shared.appended,
       [cache = &shared.templates](std::string_view account) { cache->invalidate(account); },
-      lane->contacts_.get(), shared.wake});
+      lane->contacts_.get(),
+      [self = lane.get()](const SenderId& sender, const store::IntentKey& intent) {
+        self->work_.spawn(self->media_uses_->forget(sender, intent));
+      },
+      shared.wake});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->make_delivery(shared, place);
@@ -98,6 +103,8 @@ Result<void> Lane::make_templates(Shared& shared) {
 Result<void> Lane::make_media(Shared& shared) {
   transfers_ = net::HttpTransfers::make(*loop_, shared.tls);
   media_ids_ = std::make_unique<outbound::StoredMediaIds>(store_->records(), *sealer_);
+  media_uses_ = std::make_unique<outbound::MediaUses>(
+      outbound::MediaUsesParts{*loop_, store_->records(), *sealer_, *fingerprints_, *media_ids_, shared.log});
   auto media = outbound::Media::make(
       {shared.config, *loop_, *random_, *fingerprints_, *transfers_, *media_ids_, shared.log, *metrics_});
   if (!media) return std::unexpected(media.error());
@@ -255,9 +262,9 @@ Task<void> Lane::end_work(Deadline deadline) {
   co_await media_->stop();
   co_await http_->stop();
   co_await push_http_->stop();
+  co_await consumer_http_->stop();
   co_await store_->stop(deadline);
   if (redis_) co_await redis_->stop(deadline);
 }
 
 }  // namespace wac::service
-  co_await consumer_http_->stop();

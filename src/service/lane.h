@@ -13,6 +13,7 @@
 #include "outbound/dispatcher.h"
 #include "outbound/media.h"
 #include "outbound/media_reader.h"
+#include "outbound/media_uses.h"
 #include "outbound/stored_media_ids.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
@@ -106,6 +107,7 @@ class Lane {
   std::unique_ptr<contacts::Contacts> contacts_;
   std::unique_ptr<net::HttpTransfers> transfers_;
   std::unique_ptr<outbound::MediaIds> media_ids_;
+  std::unique_ptr<outbound::MediaUses> media_uses_;
   std::unique_ptr<outbound::Media> media_;
   std::unique_ptr<outbound::MediaReader> media_reader_;
   std::unique_ptr<outbound::Outbound> outbound_;
@@ -115,9 +117,9 @@ class Lane {
   std::unique_ptr<inbound::Inbound> inbound_;
   std::unique_ptr<delivery::EventFeed> feed_;
   std::unique_ptr<net::HttpClient> push_http_;
+  std::unique_ptr<net::HttpClient> consumer_http_;  ///< of webhook consumers
   std::unique_ptr<google::TokenSources> google_tokens_;
   std::unique_ptr<delivery::WebhookPost> webhook_post_;
-  std::unique_ptr<net::HttpClient> consumer_http_;  ///< of webhook consumers
   std::unique_ptr<delivery::PubSubPublish> pubsub_publish_;
   delivery::TransportByKind push_transports_;
   std::unique_ptr<delivery::EventReader> event_reader_;

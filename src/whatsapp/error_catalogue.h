@@ -22,6 +22,9 @@ std::string_view name(ErrorClass error_class);
 enum class ErrorScope : std::uint8_t { kMessage, kRecipient, kTemplate, kSender, kAccount, kToken };
 std::string_view name(ErrorScope scope);
 
+/// "Outbound media upload failed", as an answer or, after the send was accepted, as a status.
+inline constexpr std::uint32_t kMediaUploadFailed = 131'053;
+
 struct ErrorInfo {
   std::uint32_t code = 0;
   ErrorClass error_class = ErrorClass::kPermanent;

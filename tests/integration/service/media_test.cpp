@@ -17,7 +17,7 @@ class MediaTest : public ServiceTest {
  protected:
   /// A connector that may fetch from `networks`, and a server of files on localhost.
   void launch_with_files(const std::string& networks = "127.0.0.0/8,::1",
-                         const std::string& more_locations = "") {
+                         const std::string& more_locations = "", Environment more = {}) {
     nginx_.emplace(NginxOptions{.certificate = &certificates_.server(),
                                 .server_block = "location / { root " + files_.path() +
                                                 "; types { image/jpeg jpg; application/pdf pdf; } }" +
@@ -25,6 +25,7 @@ class MediaTest : public ServiceTest {
     Environment env = {{"TLS_CA_FILE", certificates_.ca_file()},
                        {"MEDIA_ALLOWED_PORTS", std::to_string(nginx_->port())}};
     if (!networks.empty()) env.emplace_back("MEDIA_ALLOWED_NETWORKS", networks);
+    env.insert(env.end(), more.begin(), more.end());
     launch(std::move(env));
   }
 
@@ -89,6 +90,27 @@ TEST_P(MediaTest, AFileMetaHasLostIsUploadedOnceMore) {
   EXPECT_EQ(again.at("attempts"), 1);
   EXPECT_EQ(accepted(), 2);
   EXPECT_EQ(media("uploaded"), 2);
+}
+
+TEST_P(MediaTest, AFileMetaCouldNotUseAfterAllIsUploadedAnewForTheNextMessage) {
+  write_file(files_.file("a.jpg"), kJpeg);
+  launch_with_files("127.0.0.0/8,::1", "", {{"THREADS", "1"}});
+  EXPECT_EQ(send("image", "/a.jpg").at("status"), "sent");
+  sandbox_->set_faults(R"([{"kind":"failed_status","code":131053,"next":1}])");
+  const std::string id{send("image", "/a.jpg").at("intentId").as_string()};
+  EXPECT_EQ(media("uploaded"), 1);
+  json::object shown;
+  ASSERT_TRUE(eventually([&] {
+    shown = json::parse(connector_->get("/v1/intents/" + id).body).as_object();
+    return shown.at("state") == "failed";
+  })) << json::serialize(shown);
+  EXPECT_EQ(shown.at("errorCode"), "131053");
+  EXPECT_FALSE(shown.at("advice").as_string().empty());
+  EXPECT_EQ(shown.at("attempts"), 1) << "it is not sent again by itself";
+  EXPECT_TRUE(eventually([&] {
+    EXPECT_EQ(send("image", "/a.jpg").at("status"), "sent");
+    return media("uploaded") == 2;
+  }));
 }
 
 TEST_P(MediaTest, ARestartRemembersWhatWasUploaded) {

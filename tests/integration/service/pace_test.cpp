@@ -204,6 +204,17 @@ TEST_P(PaceTest, DeadLettersAreListedAndRedriven) {
   EXPECT_EQ(connector_->get("/v1/dead-letters?cursor=nonsense").status, 400);
 }
 
+TEST_P(PaceTest, TheNextOfARecipientGoesWhenAWebhookSettlesTheOneWhoseAnswerDoesNotCome) {
+  launch({{"GRAPH_TIMEOUT_MS", "20000"}, {"LEASE_MS", "30000"}}, {"--status-delay-ms", "300/310/320"});
+  sandbox_->set_faults(R"([{"kind":"accept_then_no_answer","next":1}])");
+  const std::string first = queue("+16505551234", "first");
+  ASSERT_TRUE(eventually([&] { return accepted() == 1; }));
+  const std::string second = queue("+16505551234", "second");
+  EXPECT_TRUE(reaches(first, "read", Millis{8'000})) << state_of(first);
+  EXPECT_TRUE(reaches(second, "read", Millis{8'000})) << state_of(second);
+  EXPECT_EQ(accepted(), 2);
+}
+
 TEST_P(PaceTest, ALateMatchAfterAResendIsADuplicateInApiLedgerAndMetric) {
   launch({{"GRAPH_TIMEOUT_MS", "300"},
           {"LEASE_MS", "2000"},

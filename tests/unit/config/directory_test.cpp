@@ -53,6 +53,25 @@ TEST(Directory, FindsSendersAndTheirTenants) {
   EXPECT_EQ(directory.fallback_tenant().str(), "acme");
 }
 
+TEST(Directory, FindsTheTenantsOfAnAccount) {
+  Config config = two_tenants();
+  config.tenants[0].senders[0].waba_id = "777";
+  config.tenants[0].senders[1].waba_id = "777";
+  config.tenants[1].senders[0].waba_id = "777";
+  config.tenants.push_back({tenant("third"), {}});
+  config.tenants[2].senders.push_back({id("55555"), Secret{"token"}, "888"});
+  const Directory directory{config};
+  const auto of = [snapshot = directory.snapshot()](const char* account) {
+    std::vector<std::string> ids;
+    for (const TenantEntry* entry : snapshot->tenants_of_account(account)) ids.emplace_back(entry->id.str());
+    return ids;
+  };
+  EXPECT_EQ(of("777"), (std::vector<std::string>{"acme", "other"}));
+  EXPECT_EQ(of("888"), std::vector<std::string>{"third"});
+  EXPECT_TRUE(of("999").empty());
+  EXPECT_TRUE(of("").empty());
+}
+
 TEST(Directory, GivesATenantOnlyItsOwnSenders) {
   const Config config = two_tenants();
   const Directory directory{config};

@@ -23,14 +23,18 @@ class MemoryEventLog final : public store::EventLog {
   std::set<crypto::Fingerprint> seen;
   std::optional<Partition> broken;
   bool down = false;
+  store::Ingested answer;  ///< for what is new
+  store::EventRules rules;
 
   Task<Result<std::vector<store::Ingested>>> ingest(Partition partition, std::vector<store::NewEvent> events,
-                                                    store::EventRules, WallTime) override {
+                                                    store::EventRules given, WallTime) override {
+    rules = given;
     if (down || broken == partition) co_return fail(ErrorCode::kUnavailable, "test");
     std::vector<store::Ingested> out;
     for (auto& event : events) {
       const bool fresh = seen.insert(event.dedupe).second;
-      out.push_back({fresh, std::nullopt, false});
+      out.push_back(fresh ? answer : store::Ingested{});
+      out.back().appended = fresh;
       if (fresh) appended[partition].push_back(std::move(event));
     }
     co_return out;
@@ -63,10 +67,31 @@ class InboundTest : public ::testing::Test {
     fingerprints_.emplace(keyring_->fingerprint_key());
     sealer_.emplace(keyring_, random_);
     log_ = telemetry::Logger::to_string(log_text_, telemetry::Severity::kDebug);
-    inbound_ = std::make_unique<Inbound>(
-        InboundParts{config_, *directory_, loop_, events_, *fingerprints_, *sealer_, *log_,
-                     metrics_.add_loop(), [this](const TenantId& tenant) { notified_.push_back(tenant); },
-                     [this](std::string_view account) { changed_.emplace_back(account); }});
+    inbound_ = std::make_unique<Inbound>(InboundParts{
+        config_, *directory_, loop_, events_, *fingerprints_, *sealer_, *log_, metrics_.add_loop(),
+        [this](const TenantId& tenant) { notified_.push_back(tenant); },
+        [this](std::string_view account) { changed_.emplace_back(account); }, nullptr,
+        [this](const SenderId& sender, const store::IntentKey& key) { refused_.emplace_back(sender, key); },
+        [this](Partition partition, WallTime) { woken_.push_back(partition); }});
+  }
+
+  /// The tenants whose senders say so are on the account of notification().
+  void put_on_account(std::initializer_list<std::size_t> tenants) {
+    for (const std::size_t at : tenants) config_.tenants[at].senders[0].waba_id = "102290129340398";
+    directory_->replace(config_);
+  }
+  static std::string notice() {
+    return notification(R"({"field":"account_update","value":{"event":"ACCOUNT_DELETED"}})");
+  }
+  std::map<std::string, std::set<crypto::Fingerprint>> ids_by_tenant() const {
+    std::map<std::string, std::set<crypto::Fingerprint>> ids;
+    for (const auto& [partition, events] : events_.appended) {
+      for (const auto& event : events) {
+        EXPECT_EQ(partition, config::home_partition(event.tenant));
+        ids[std::string{event.tenant.str()}].insert(event.dedupe);
+      }
+    }
+    return ids;
   }
 
   Receipt receive(const std::string& body, std::string signature = "") {
@@ -104,6 +129,8 @@ class InboundTest : public ::testing::Test {
   telemetry::MetricsRegistry metrics_;
   std::vector<TenantId> notified_;
   std::vector<std::string> changed_;
+  std::vector<std::pair<SenderId, store::IntentKey>> refused_;
+  std::vector<Partition> woken_;
   std::unique_ptr<Inbound> inbound_;
 };
 
@@ -241,6 +268,76 @@ TEST_F(InboundTest, AChangeOfTemplatesIsPassedOn) {
     EXPECT_EQ(receive(field(name)), Receipt::kDurable);
     EXPECT_EQ(changed_, std::vector<std::string>{"102290129340398"}) << name;
   }
+}
+
+TEST_F(InboundTest, ANoticeIsTheEventOfEveryTenantOnItsAccount) {
+  put_on_account({1, 2});
+  EXPECT_EQ(receive(notice()), Receipt::kDurable);
+  const auto ids = ids_by_tenant();
+  ASSERT_EQ(ids.size(), 2U);
+  ASSERT_TRUE(ids.contains("bolt") && ids.contains("cole"));
+  EXPECT_NE(*ids.at("bolt").begin(), *ids.at("cole").begin());
+  EXPECT_EQ(notified_.size(), 2U);
+  EXPECT_EQ(receive(notice()), Receipt::kDurable);
+  EXPECT_EQ(events_.count(), 2U) << "their ids are stable";
+}
+
+TEST_F(InboundTest, ANoticeOfAnAccountOfNobodyIsTheFallbackTenants) {
+  EXPECT_EQ(receive(notice()), Receipt::kDurable);
+  const auto before = ids_by_tenant();
+  ASSERT_EQ(before.size(), 1U);
+  ASSERT_TRUE(before.contains("acme"));
+  // That it is on the account, as is another one, makes no new event of what it has.
+  put_on_account({0, 1});
+  EXPECT_EQ(receive(notice()), Receipt::kDurable);
+  const auto after = ids_by_tenant();
+  EXPECT_EQ(after.at("acme"), before.at("acme"));
+  ASSERT_TRUE(after.contains("bolt"));
+  EXPECT_NE(*after.at("bolt").begin(), *after.at("acme").begin());
+}
+
+TEST_F(InboundTest, AMessageToASenderOfNobodyIsTheFallbackTenantsWhateverItsAccount) {
+  put_on_account({1});
+  EXPECT_EQ(receive(notification(change("999999999999999", message("wamid.C")))), Receipt::kDurable);
+  EXPECT_TRUE(ids_by_tenant().contains("acme"));
+  EXPECT_EQ(events_.count(), 1U);
+}
+
+TEST_F(InboundTest, EvidenceThatLetsTheNextGoWakesItsPartition) {
+  const std::string body = notification(change("106540352242922", message("wamid.A")));
+  EXPECT_EQ(receive(body), Receipt::kDurable);
+  EXPECT_TRUE(woken_.empty());
+  events_.answer.follower_due = true;
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.B")))), Receipt::kDurable);
+  EXPECT_EQ(woken_, std::vector{Partition::of(*SenderId::parse("106540352242922"))});
+  events_.answer = {};
+  events_.answer.breaker_closed = true;
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.C")))), Receipt::kDurable);
+  EXPECT_EQ(woken_.size(), 2U);
+}
+
+TEST_F(InboundTest, EvidenceWaitsForItsIntentAsLongAsAnAttemptCanLast) {
+  EXPECT_EQ(receive(notification(change("106540352242922", message("wamid.A")))), Receipt::kDurable);
+  EXPECT_EQ(events_.rules.pending_retention, 2 * config_.lease);
+}
+
+TEST_F(InboundTest, AFileThatMetaCouldNotUseIsPassedOnOnceThatIsDurable) {
+  const auto key = *crypto::Fingerprint::from_hex("000102030405060708090a0b0c0d0e0f");
+  const auto failed = [&](const char* wamid, int code) {
+    return notification(change(
+        "106540352242922",
+        std::string{R"("statuses":[{"id":")"} + wamid +
+            R"(","status":"failed","timestamp":"1739321024","biz_opaque_callback_data":")" +
+            store::format_attempt_id({key, 1}) + R"(","errors":[{"code":)" + std::to_string(code) + "}]}]"));
+  };
+  EXPECT_EQ(receive(failed("wamid.S", 131026)), Receipt::kDurable);
+  EXPECT_TRUE(refused_.empty());
+  events_.down = true;
+  EXPECT_EQ(receive(failed("wamid.T", 131053)), Receipt::kUnavailable);
+  EXPECT_TRUE(refused_.empty());
+  events_.down = false;
+  EXPECT_EQ(receive(failed("wamid.T", 131053)), Receipt::kDurable);
+  EXPECT_EQ(refused_, (std::vector{std::pair(*SenderId::parse("106540352242922"), key)}));
 }
 
 TEST_F(InboundTest, LogsCarryNoPersonalData) {

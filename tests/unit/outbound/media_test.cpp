@@ -108,7 +108,8 @@ TEST_F(MediaTest, OneUrlForManyMessagesIsFetchedOnce) {
   loop_.run_ready();
   for (const auto& one : asked) {
     ASSERT_TRUE(one->result);
-    EXPECT_EQ((*one->result)->ids, std::vector<std::string>{"1"});
+    ASSERT_EQ((*one->result)->files.size(), 1U);
+    EXPECT_EQ((*one->result)->files[0].id, "1");
   }
   EXPECT_EQ(supplied_image(), R"({"type":"image","image":{"id":"1"}})");
   EXPECT_EQ(transfers_.downloads.size(), 1U);
@@ -234,14 +235,14 @@ TEST_F(MediaTest, WhoReplacesALostFileDoesNotJoinThoseWhoUseIt) {
   supplied_image();
   loop_.advance(config_.media_url_ttl);
   transfers_.holds = true;
-  const SuppliedMedia lost{{"1"}, true};
+  const SuppliedMedia lost{{{{}, "1"}}, true};
   const auto uses = begin(text_payload_of("image", "https://files.example/a.jpg"));
   const auto replaces = begin(text_payload_of("image", "https://files.example/a.jpg"), &lost);
   transfers_.let_go();
   loop_.run_ready();
   ASSERT_TRUE(uses->result && *uses->result && replaces->result && *replaces->result);
-  EXPECT_EQ((*uses->result)->ids, std::vector<std::string>{"1"});
-  EXPECT_EQ((*replaces->result)->ids, std::vector<std::string>{"2"});
+  EXPECT_EQ((*uses->result)->files.at(0).id, "1");
+  EXPECT_EQ((*replaces->result)->files.at(0).id, "2");
   EXPECT_FALSE((*replaces->result)->may_be_lost);
 }
 
