@@ -63,6 +63,7 @@ class HttpConnection final : private BodyWriter {
     reset();
   }
   bool draining() const override { return worker_.draining(); }
+  bool gone() override;
 
   HttpWorker& worker_;
   TcpSocket socket_;

@@ -2,6 +2,9 @@
 
 #include "net/http_connection.h"
 
+#include <cerrno>
+#include <sys/socket.h>
+
 namespace wac::net {
 
 namespace {
@@ -87,6 +90,13 @@ Task<bool> HttpConnection::write(std::string_view bytes) {
   stream_broken_ = !sent;
   enter(Phase::kHandler);
   co_return sent;
+}
+
+bool HttpConnection::gone() {
+  if (stream_broken_ || ending_ != Ending::kNone) return true;
+  char byte = 0;
+  const ssize_t n = ::recv(socket_.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  return n == 0 || (n < 0 && errno != EAGAIN && errno != EWOULDBLOCK && errno != EINTR);
 }
 
 Task<void> HttpConnection::refuse(int status, const char* why) {

@@ -56,6 +56,9 @@ class BodyWriter {
   virtual void give_up() = 0;
   /// The server is draining: end the stream soon.
   virtual bool draining() const = 0;
+  /// Whether the peer is known to have ended its side: for streams that are quiet for long. A peer that
+  /// ended only its side could still read.
+  virtual bool gone() { return false; }
 };
 
 /// Called once the header has been sent. Must not be a capturing coroutine lambda: let it call a coroutine
