@@ -61,6 +61,15 @@ std::optional<WallTime> JsonFields::time(std::string_view field) {
   return parsed;
 }
 
+std::optional<std::int64_t> JsonFields::number(std::string_view field, std::int64_t min, std::int64_t max) {
+  const auto* value = find(field);
+  if (value == nullptr) return std::nullopt;
+  const auto* number = value->if_int64();
+  if (number != nullptr && *number >= min && *number <= max) return *number;
+  error(field, "must be a number from " + std::to_string(min) + " to " + std::to_string(max));
+  return std::nullopt;
+}
+
 std::optional<bool> JsonFields::flag(std::string_view field) {
   const auto* value = find(field);
   if (value == nullptr) return std::nullopt;

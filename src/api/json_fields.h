@@ -26,6 +26,8 @@ class JsonFields {
   /// RFC 3339 with any offset.
   std::optional<WallTime> time(std::string_view field);
   std::optional<bool> flag(std::string_view field);
+  /// A whole number of that range.
+  std::optional<std::int64_t> number(std::string_view field, std::int64_t min, std::int64_t max);
   const boost::json::object* object(std::string_view field);
   const boost::json::array* array(std::string_view field);
   void refuse_unknown();

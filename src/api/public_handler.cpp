@@ -22,6 +22,7 @@ constexpr std::string_view kSenders = "/v1/senders";
 constexpr std::string_view kDeadLetters = "/v1/dead-letters";
 constexpr std::string_view kMedia = "/v1/media/";
 constexpr std::string_view kConsumers = "/v1/consumers";
+constexpr std::string_view kGroups = "/v1/event-groups";
 constexpr std::string_view kStaging = "/__staging/outbound";
 constexpr std::size_t kApiBody = 4U * 1024 * 1024;
 constexpr std::size_t kSmallBody = 64U * 1024;
@@ -71,7 +72,8 @@ PublicHandler::PublicHandler(PublicParts parts)
       senders_(parts.auth, parts.senders),
       dead_letters_(parts.auth, parts.dead_letters),
       media_({parts.directory, parts.auth, parts.media, parts.metrics}),
-      consumers_({parts.config, parts.directory, parts.auth, parts.loop, parts.consumers, parts.metrics}) {}
+      consumers_({parts.config, parts.directory, parts.auth, parts.loop, parts.consumers, parts.metrics}),
+      groups_({parts.config, parts.auth, parts.loop, parts.groups, parts.group_desk, parts.metrics}) {}
 
 std::size_t PublicHandler::body_limit(Method method, std::string_view path) const {
   if (method != Method::kPost) return 0;
@@ -109,6 +111,7 @@ Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   if (const auto rest = below(path, kDeadLetters)) co_return co_await dead_letters_.handle(request, *rest);
   if (path.starts_with(kMedia)) co_return co_await media_.get(request, path.substr(kMedia.size()));
   if (const auto rest = below(path, kConsumers)) co_return co_await consumers_.handle(request, *rest);
+  if (const auto rest = below(path, kGroups)) co_return co_await groups_.handle(request, *rest);
   if (path == "/v1/events") co_return co_await read_events(request);
   co_return not_found();
 }
@@ -179,16 +182,21 @@ Task<HttpResponse> PublicHandler::read_events(const HttpRequest& request) {
   std::string cursor;
   std::string limit;
   std::string wait;
+  std::string group;
   net::query_parameter(request.query, "cursor", cursor);
   net::query_parameter(request.query, "limit", limit);
   net::query_parameter(request.query, "wait", wait);
+  const Millis patience{1'000 *
+                        static_cast<std::int64_t>(std::min<std::size_t>(number_of(wait, 0), kLongestPoll))};
+  if (net::query_parameter(request.query, "group", group)) {
+    co_return co_await groups_.read(request, *tenant, std::max<std::size_t>(number_of(limit, 100), 1),
+                                    patience);
+  }
   if (request.header("accept").find("text/event-stream") != std::string_view::npos) {
     const std::string_view last = request.header("last-event-id");
     co_return event_stream(parts_.feed, parts_.loop, *tenant, last.empty() ? cursor : std::string{last},
                            parts_.auth.while_valid(request, *tenant));
   }
-  const Millis patience{1'000 *
-                        static_cast<std::int64_t>(std::min<std::size_t>(number_of(wait, 0), kLongestPoll))};
   auto page = co_await parts_.feed.read(*tenant, std::move(cursor), number_of(limit, 100),
                                         Deadline{parts_.loop.now() + patience});
   if (!page) {

@@ -4,6 +4,7 @@
 #include "api/auth.h"
 #include "api/consumers_api.h"
 #include "api/dead_letters_api.h"
+#include "api/event_groups_api.h"
 #include "api/health.h"
 #include "api/intents_api.h"
 #include "api/media_api.h"
@@ -29,6 +30,8 @@ struct PublicParts {
   inbound::Inbound& inbound;
   delivery::EventFeed& feed;
   delivery::ConsumerDesk& consumers;
+  delivery::EventGroups& groups;
+  delivery::GroupDesk& group_desk;
   telemetry::LoopMetrics& metrics;
   /// Null: GET /v1/media/{mediaId} does not exist.
   outbound::MediaReader* media = nullptr;
@@ -56,6 +59,7 @@ class PublicHandler final : public net::HttpHandler {
   DeadLettersApi dead_letters_;
   MediaApi media_;
   ConsumersApi consumers_;
+  EventGroupsApi groups_;
 };
 
 }  // namespace wac::api

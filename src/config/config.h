@@ -123,6 +123,7 @@ struct Config {
   Limits limits;                               // of every sender that sets none of its own
   Millis request_budget{25'000};               // REQUEST_BUDGET_MS: waiting POST /v1/intents
   DeliveryRules delivery;                      // DELIVERY_…: how consumers are treated
+  GroupRules groups;                           // EVENT_GROUP_…: readers that share events
   std::size_t sends_in_flight = 256;           // SENDS_IN_FLIGHT: concurrent Graph requests per loop
 
   Millis media_timeout{120'000};                    // MEDIA_TIMEOUT_MS: fetching and uploading one file

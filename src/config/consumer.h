@@ -58,6 +58,9 @@ struct ConsumerConfig {
   ConsumerConfig clone() const;
 };
 
+/// Whether a text may be the beginning of event types: "whatsapp." and more of it.
+bool is_type_prefix(std::string_view text);
+
 /// How a consumer that does not take its events is treated.
 struct DeliveryRules {
   Millis retry_first{1'000};   ///< bound of the first random wait; doubles
@@ -69,6 +72,15 @@ struct DeliveryRules {
   std::size_t dead_letters = 1'000;  ///< of one consumer; beyond it its events are tried on
   Millis lease{30'000};              ///< how long an instance serves a consumer without saying so again
   bool public_only = false;          ///< hosts of webhook consumers must have public addresses
+};
+
+/// How the readers of a group share events.
+struct GroupRules {
+  Millis lease{60'000};         ///< EVENT_GROUP_LEASE_MS: of one event that was handed out
+  std::uint32_t attempts = 10;  ///< EVENT_GROUP_ATTEMPTS: hand-outs before it becomes a dead letter
+  std::size_t in_flight = 100;  ///< EVENT_GROUP_IN_FLIGHT: unacknowledged events of one stream
+  std::size_t window = 1'000;   ///< EVENT_GROUP_WINDOW: events of one group that are not acknowledged
+  std::size_t per_tenant = 20;  ///< EVENT_GROUPS_MAX: groups of one tenant
 };
 
 }  // namespace wac::config

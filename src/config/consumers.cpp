@@ -14,12 +14,6 @@ using Need = SecretFields::Need;
 constexpr std::size_t kKeyTextMin = 38;  // whsec_ and 24 bytes in base64
 constexpr std::size_t kPrefixMax = 128;
 
-bool is_type_prefix(std::string_view text) {
-  return text.size() <= kPrefixMax && text.starts_with("whatsapp.") && std::ranges::all_of(text, [](char c) {
-           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
-         });
-}
-
 class ConsumerReader {
  public:
   ConsumerReader(SecretFields& secrets, const Config& config, TenantConfig& tenant)
@@ -127,6 +121,12 @@ class ConsumerReader {
 };
 
 }  // namespace
+
+bool is_type_prefix(std::string_view text) {
+  return text.size() <= kPrefixMax && text.starts_with("whatsapp.") && std::ranges::all_of(text, [](char c) {
+           return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_';
+         });
+}
 
 ConsumerConfig ConsumerConfig::clone() const {
   ConsumerConfig copy{id, kind, url, {}, types, senders, timeout, parallel, start, pubsub, google.clone()};

@@ -97,6 +97,8 @@ void append_consumer_settings(std::vector<Setting>& table);
 
 /// Of Google's APIs and Pub/Sub.
 void append_google_settings(std::vector<Setting>& table);
+/// Of groups of readers.
+void append_group_settings(std::vector<Setting>& table);
 
 /// What `mediaUrl` may lead to, and at what cost.
 void append_media_settings(std::vector<Setting>& table);

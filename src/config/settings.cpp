@@ -217,6 +217,7 @@ std::vector<Setting> all_settings() {
   append_media_settings(table);
   append_consumer_settings(table);
   append_google_settings(table);
+  append_group_settings(table);
   return table;
 }
 

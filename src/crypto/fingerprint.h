@@ -44,6 +44,7 @@ enum class Domain : std::uint8_t {
   kConversation = 24,  ///< sender, phone or user id: whose order and pair limit a message shares
   kCredential = 25,    ///< access token: another one clears what the old one caused
   kConsumer = 32,      ///< tenant, consumer: what is kept of it
+  kEventGroup = 40,    ///< tenant, group of readers: what is kept of it; tenant alone: of its groups
 };
 
 /// One per loop: not thread-safe.

@@ -11,7 +11,13 @@ using telemetry::Severity;
 
 EventFeed::EventFeed(const config::Directory& directory, Scheduler& loop, store::EventLog& log,
                      crypto::Sealer& sealer, telemetry::Logger& logger, FeedRules rules)
-    : directory_(directory), loop_(loop), log_(log), sealer_(sealer), logger_(logger), rules_(rules) {}
+    : directory_(directory),
+      loop_(loop),
+      log_(log),
+      sealer_(sealer),
+      logger_(logger),
+      rules_(rules),
+      waiters_(loop) {}
 
 Task<Result<FeedPage>> EventFeed::read(TenantId tenant, std::string cursor, std::size_t limit,
                                        Deadline deadline) {
@@ -22,8 +28,8 @@ Task<Result<FeedPage>> EventFeed::read(TenantId tenant, std::string cursor, std:
     if (!page || !page->events.empty()) co_return page;
     // "$" has become a position: what is appended while we wait is not skipped.
     cursor = page->cursor;
-    if (stopping_ || deadline.passed(loop_.now())) co_return page;
-    co_await wait(tenant, deadline.sooner(loop_.now() + rules_.look).at);
+    if (waiters_.stopping() || deadline.passed(loop_.now())) co_return page;
+    co_await waiters_.wait(tenant, deadline.sooner(loop_.now() + rules_.look).at);
   }
 }
 
@@ -45,32 +51,6 @@ Task<Result<FeedPage>> EventFeed::look(TenantId tenant, std::vector<Partition> p
     page.events.push_back({std::move(*json), std::move(event.cursor.text)});
   }
   co_return page;
-}
-
-Task<void> EventFeed::wait(const TenantId& tenant, MonoTime until) {
-  const OneShot<bool> signal;
-  const auto entry = waiters_.emplace(tenant, signal);
-  waiting_.fetch_add(1, std::memory_order_relaxed);
-  const auto timer = loop_.call_at(until, [signal] { signal.set(true); });
-  co_await signal;
-  loop_.cancel(timer);
-  waiters_.erase(entry);
-  waiting_.fetch_sub(1, std::memory_order_relaxed);
-}
-
-void EventFeed::notify(const TenantId& tenant) {
-  // Resumed readers change the map: collect first.
-  const auto [first, last] = waiters_.equal_range(tenant);
-  std::vector<OneShot<bool>> signals;
-  for (auto at = first; at != last; ++at) signals.push_back(at->second);
-  for (const auto& signal : signals) signal.set(true);
-}
-
-void EventFeed::stop() {
-  stopping_ = true;
-  std::vector<OneShot<bool>> signals;
-  for (const auto& [tenant, signal] : waiters_) signals.push_back(signal);
-  for (const auto& signal : signals) signal.set(true);
 }
 
 }  // namespace wac::delivery

@@ -5,12 +5,9 @@
 #include "base/scheduler.h"
 #include "config/directory.h"
 #include "crypto/keyring.h"
+#include "delivery/waiters.h"
 #include "store/event_log.h"
 #include "telemetry/log.h"
-
-#include <atomic>
-#include <map>
-#include <set>
 
 namespace wac::delivery {
 
@@ -40,16 +37,15 @@ class EventFeed {
   Task<Result<FeedPage>> read(TenantId tenant, std::string cursor, std::size_t limit, Deadline deadline);
 
   /// Something was appended for the tenant: waiting readers look now.
-  void notify(const TenantId& tenant);
+  void notify(const TenantId& tenant) { waiters_.notify(tenant); }
   /// Readers waiting on this loop. Any thread.
-  std::size_t waiting() const { return waiting_.load(std::memory_order_relaxed); }
+  std::size_t waiting() const { return waiters_.count(); }
   /// Every waiting reader returns what it has.
-  void stop();
+  void stop() { waiters_.stop(); }
 
  private:
   Task<Result<FeedPage>> look(TenantId tenant, std::vector<Partition> partitions, std::string cursor,
                               std::size_t limit);
-  Task<void> wait(const TenantId& tenant, MonoTime until);
 
   const config::Directory& directory_;
   Scheduler& loop_;
@@ -57,9 +53,7 @@ class EventFeed {
   crypto::Sealer& sealer_;
   telemetry::Logger& logger_;
   FeedRules rules_;
-  std::multimap<TenantId, OneShot<bool>> waiters_;
-  std::atomic<std::size_t> waiting_{0};
-  bool stopping_ = false;
+  Waiters waiters_;
 };
 
 }  // namespace wac::delivery

@@ -48,6 +48,16 @@ std::string_view without_plus(std::string_view party) {
   return party.starts_with('+') ? party.substr(1) : party;
 }
 
+bool wanted(const std::vector<std::string>& types, const std::vector<SenderId>& senders,
+            const EventView& event) {
+  const bool type = types.empty() || std::ranges::any_of(types, [&](const auto& prefix) {
+                      return event.type.starts_with(prefix);
+                    });
+  const bool sender =
+      senders.empty() || (event.sender && std::ranges::find(senders, *event.sender) != senders.end());
+  return type && sender;
+}
+
 }  // namespace
 
 std::optional<EventView> view_event(const PersonalText& event, crypto::Fingerprinter& fingerprints) {
@@ -67,14 +77,12 @@ std::optional<EventView> view_event(const PersonalText& event, crypto::Fingerpri
   return view;
 }
 
+bool wants(const EventFilter& filter, const EventView& event) {
+  return wanted(filter.types, filter.senders, event);
+}
+
 bool wants(const config::ConsumerConfig& consumer, const EventView& event) {
-  const bool type = consumer.types.empty() || std::ranges::any_of(consumer.types, [&](const auto& prefix) {
-                      return event.type.starts_with(prefix);
-                    });
-  const bool sender =
-      consumer.senders.empty() ||
-      (event.sender && std::ranges::find(consumer.senders, *event.sender) != consumer.senders.end());
-  return type && sender;
+  return wanted(consumer.types, consumer.senders, event);
 }
 
 }  // namespace wac::delivery

@@ -7,7 +7,7 @@ namespace {
 
 double event_readers(const GaugeSources& sources) {
   std::size_t waiting = 0;
-  for (const auto& lane : sources.lanes) waiting += lane->feed().waiting();
+  for (const auto& lane : sources.lanes) waiting += lane->feed().waiting() + lane->groups().waiting();
   return static_cast<double>(waiting);
 }
 
@@ -21,6 +21,12 @@ double sum_of_pushers(const GaugeSources& sources, std::size_t (delivery::Pusher
   std::size_t sum = 0;
   for (const auto& lane : sources.lanes) sum += (lane->pushers().*count)();
   return static_cast<double>(sum);
+}
+
+double group_lag_seconds(const GaugeSources& sources) {
+  Millis lag{0};
+  for (const auto& lane : sources.lanes) lag = std::max(lag, lane->groups().lag());
+  return static_cast<double>(lag.count()) / 1'000;
 }
 
 }  // namespace
@@ -45,6 +51,9 @@ void add_gauges(telemetry::MetricsRegistry& metrics, GaugeSources sources) {
   metrics.add_gauge("whatsapp_delivery_lag_seconds",
                     "Age of the oldest event that consumers served here have not got",
                     [sources] { return delivery_lag_seconds(sources); });
+  metrics.add_gauge("whatsapp_event_group_lag_seconds",
+                    "Age of the oldest event that groups read here have not acknowledged",
+                    [sources] { return group_lag_seconds(sources); });
   metrics.add_gauge("whatsapp_delivery_paused", "Consumers that are paused or stopped",
                     [sources] { return sum_of_pushers(sources, &delivery::Pushers::held_back); });
   metrics.add_gauge("whatsapp_delivery_pending",

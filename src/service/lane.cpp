@@ -82,10 +82,11 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->make_delivery(shared, place);
+  lane->make_groups(shared);
   lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{
       shared.config, shared.directory, shared.auth, shared.health, *lane->loop_, *lane->random_,
       *lane->outbound_, *lane->senders_, *lane->dead_letters_, *lane->inbound_, *lane->feed_,
-      *lane->consumer_desk_, metrics, lane->media_reader_.get()});
+      *lane->consumer_desk_, *lane->groups_, *lane->group_desk_, metrics, lane->media_reader_.get()});
   return lane;
 }
 
@@ -140,6 +141,15 @@ void Lane::make_delivery(Shared& shared, Place place) {
       place.index, place.count);
   consumer_desk_ = std::make_unique<delivery::ConsumerDesk>(shared.directory, *loop_, *event_reader_,
                                                             *consumer_records_, shared.ordered);
+}
+
+void Lane::make_groups(Shared& shared) {
+  group_records_ =
+      std::make_unique<delivery::GroupRecords>(*loop_, store_->records(), *fingerprints_, *sealer_);
+  groups_ = std::make_unique<delivery::EventGroups>(
+      delivery::GroupParts{shared.config.groups, shared.config.request_budget, *loop_, *random_,
+                           *event_reader_, *group_records_, shared.log, *metrics_, shared.regrouped});
+  group_desk_ = std::make_unique<delivery::GroupDesk>(*loop_, *event_reader_, *group_records_, *groups_);
 }
 
 Result<void> Lane::make_store(Shared& shared) {
@@ -225,6 +235,7 @@ Task<void> Lane::watch() {
     beat_.store(ticks(loop_->now()), std::memory_order_relaxed);
     log_->flush();
     pushers_->measure();
+    groups_->measure();
     if (store_->healthy()) {
       store_healthy_.store(true, std::memory_order_relaxed);
     } else {
@@ -248,6 +259,7 @@ Task<void> Lane::watch() {
 
 void Lane::hand_back() {
   feed_->stop();
+  groups_->stop();
   media_->hand_back();
 }
 

@@ -40,6 +40,8 @@ struct Shared {
   std::function<void(const TenantId&)> appended;
   /// There are orders for a consumer of the tenant.
   std::function<void(const TenantId&)> ordered;
+  /// Readers of the tenant's groups may get something.
+  std::function<void(const TenantId&)> regrouped;
 };
 
 /// Built on the main thread, run on its own; after start() only its loop touches it, but for the members
@@ -78,6 +80,7 @@ class Lane {
   outbound::Dispatcher& dispatcher() { return *dispatcher_; }
   delivery::EventFeed& feed() { return *feed_; }
   delivery::Pushers& pushers() { return *pushers_; }
+  delivery::EventGroups& groups() { return *groups_; }
   store::Store& store() { return *store_; }
 
   /// Any thread.
@@ -90,6 +93,7 @@ class Lane {
   Result<void> make_templates(Shared& shared);
   Result<void> make_media(Shared& shared);
   void make_delivery(Shared& shared, Place place);
+  void make_groups(Shared& shared);
   Task<void> watch();
 
   std::unique_ptr<net::EventLoop> loop_;
@@ -126,6 +130,9 @@ class Lane {
   std::unique_ptr<delivery::ConsumerRecords> consumer_records_;
   std::unique_ptr<delivery::Pushers> pushers_;
   std::unique_ptr<delivery::ConsumerDesk> consumer_desk_;
+  std::unique_ptr<delivery::GroupRecords> group_records_;
+  std::unique_ptr<delivery::EventGroups> groups_;
+  std::unique_ptr<delivery::GroupDesk> group_desk_;
   std::unique_ptr<api::PublicHandler> handler_;
   std::atomic<std::int64_t> beat_{0};
   std::atomic<bool> store_healthy_{false};

@@ -30,4 +30,11 @@ Task<void> drain_server(net::HttpServer* server, Lane* lane, Deadline deadline, 
   done->set_value();
 }
 
+void notify_groups(const std::vector<std::unique_ptr<Lane>>& lanes, const TenantId& tenant) {
+  for (const auto& lane : lanes) {
+    if (lane->groups().waiting() == 0) continue;
+    lane->loop().post([groups = &lane->groups(), tenant] { groups->notify(tenant); });
+  }
+}
+
 }  // namespace wac::service

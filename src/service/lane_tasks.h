@@ -29,4 +29,7 @@ Task<void> end_work(Lane* lane, Deadline deadline, Done done);
 Task<void> drain_server(net::HttpServer* server, Lane* lane, Deadline deadline, std::atomic<bool>* complete,
                         Done done);
 
+/// Readers of the tenant's groups may get something. Any thread.
+void notify_groups(const std::vector<std::unique_ptr<Lane>>& lanes, const TenantId& tenant);
+
 }  // namespace wac::service

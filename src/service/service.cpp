@@ -111,6 +111,7 @@ Result<void> RunningService::make_lanes() {
       if (lane->feed().waiting() == 0) continue;
       lane->loop().post([feed = &lane->feed(), tenant] { feed->notify(tenant); });
     }
+    notify_groups(lanes_, tenant);
     for (const auto& lane : lanes_) {
       if (lane->pushers().count() == 0) continue;
       lane->loop().post([pushers = &lane->pushers(), tenant] { pushers->notify(tenant); });
@@ -121,8 +122,10 @@ Result<void> RunningService::make_lanes() {
       lane->loop().post([pushers = &lane->pushers(), tenant] { pushers->look(tenant); });
     }
   };
-  shared_ = std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_,
-                                            *tls_, templates_, sqlite_.get(), wake, appended, ordered});
+  const auto regrouped = [this](const TenantId& tenant) { notify_groups(lanes_, tenant); };
+  shared_ =
+      std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_, *tls_,
+                                      templates_, sqlite_.get(), wake, appended, ordered, regrouped});
   if (!names_an_account(config_))
     log_->log(Severity::kInfo, "templates are not checked: WHATSAPP_BUSINESS_ACCOUNT_ID is not set");
   const std::size_t count =

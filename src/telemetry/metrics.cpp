@@ -79,6 +79,11 @@ constexpr CounterRow kCounters[] = {
     {Counter::kDeliveryReplayed, "whatsapp_delivery_total", "outcome", "replayed", ""},
     {Counter::kDeliveryFailed, "whatsapp_delivery_total", "outcome", "failed", ""},
     {Counter::kDeliveryDead, "whatsapp_delivery_total", "outcome", "dead_letter", ""},
+    {Counter::kGroupLeased, "whatsapp_event_group_total", "outcome", "leased",
+     "Events handed out to readers of groups, for the first time or again, and what came of them."},
+    {Counter::kGroupRedelivered, "whatsapp_event_group_total", "outcome", "redelivered", ""},
+    {Counter::kGroupAcknowledged, "whatsapp_event_group_total", "outcome", "acknowledged", ""},
+    {Counter::kGroupDead, "whatsapp_event_group_total", "outcome", "dead_letter", ""},
 };
 
 struct HistogramRow {

@@ -59,6 +59,10 @@ enum class Counter : std::uint8_t {
   kDeliveryReplayed,       ///< whatsapp_delivery_total{outcome="replayed"}
   kDeliveryFailed,         ///< whatsapp_delivery_total{outcome="failed"}
   kDeliveryDead,           ///< whatsapp_delivery_total{outcome="dead_letter"}
+  kGroupLeased,            ///< whatsapp_event_group_total{outcome="leased"}
+  kGroupRedelivered,       ///< whatsapp_event_group_total{outcome="redelivered"}
+  kGroupAcknowledged,      ///< whatsapp_event_group_total{outcome="acknowledged"}
+  kGroupDead,              ///< whatsapp_event_group_total{outcome="dead_letter"}
   kCount
 };
 

@@ -96,6 +96,11 @@ TEST_F(Load, ReadsEverySetting) {
       {"GOOGLE_APPLICATION_CREDENTIALS",
        write_file("account.json", testing::service_account_json("https://oauth2.googleapis.com/token"))},
       {"GCE_METADATA_HOST", "metadata.example:81"},
+      {"EVENT_GROUP_LEASE_MS", "31000"},
+      {"EVENT_GROUP_ATTEMPTS", "32"},
+      {"EVENT_GROUP_IN_FLIGHT", "33"},
+      {"EVENT_GROUP_WINDOW", "34"},
+      {"EVENT_GROUPS_MAX", "35"},
       {"TENANTS_FILE", write_file("tenants.yaml", "tenants: []\n")},
       {"MEDIA_TIMEOUT_MS", "1500"},
       {"MEDIA_IN_FLIGHT", "16"},
@@ -200,6 +205,11 @@ TEST_F(Load, RefusesValuesOutsideTheirRange) {
       {"BREAKER_WINDOW_MS", {"99", "3600001"}},
       {"BREAKER_OPEN_MS", {"9", "3600001"}},
       {"BREAKER_OPEN_MAX_MS", {"9", "86400001", "9999"}},
+      {"EVENT_GROUP_LEASE_MS", {"99", "3600001"}},
+      {"EVENT_GROUP_ATTEMPTS", {"0", "1001"}},
+      {"EVENT_GROUP_IN_FLIGHT", {"0", "1001"}},
+      {"EVENT_GROUP_WINDOW", {"0", "1001"}},
+      {"EVENT_GROUPS_MAX", {"0", "1001"}},
       {"TLS_CA_FILE", {"/nonexistent/ca.pem"}},
   };
   for (const Bad& bad : cases) {
