@@ -107,11 +107,16 @@ void add_events(CLI::App& app, Draft& draft) {
   events->require_subcommand(1);
   CLI::App* tail = child(*events, "tail", "print events as they come, a line of JSON each");
   auto* start = tail->add_flag("--from-start", draft.from_start, "from the oldest kept event on");
-  tail->add_option("--cursor", draft.tail.cursor, "go on after that cursor")->excludes(start);
-  tail->add_option("--type", draft.tail.type_prefix, "only types that begin so, e.g. message.received");
+  auto* cursor = tail->add_option("--cursor", draft.tail.cursor, "go on after that cursor")->excludes(start);
+  auto* type =
+      tail->add_option("--type", draft.tail.type_prefix, "only types that begin so, e.g. message.received");
   tail->add_option("--count", draft.tail_count, "stop after that many")
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000'000}));
-  tail->add_flag("--sse", draft.tail.sse, "over server-sent events instead of long polls");
+  auto* sse = tail->add_flag("--sse", draft.tail.sse, "over server-sent events instead of long polls");
+  tail->add_option("--group", draft.tail.group, "share events with the group's other readers; acknowledges")
+      ->excludes(cursor)
+      ->excludes(type)
+      ->excludes(sse);
 }
 
 Said explain(const CLI::App& app, const CLI::ParseError& error) {

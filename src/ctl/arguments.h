@@ -77,6 +77,7 @@ struct TailArguments {
   std::string type_prefix;
   std::optional<std::uint64_t> count;
   bool sse = false;
+  std::string group;  ///< set: as a reader of that group, which begins at `cursor` if it does not exist
 };
 
 struct IntentArguments {

@@ -2,6 +2,8 @@
 
 #include "ctl/commands.h"
 #include "ctl/event_filter.h"
+#include "ctl/group_tail.h"
+#include "ctl/interruption.h"
 #include "ctl/json_view.h"
 #include "ctl/report.h"
 #include "ctl/sse_tail.h"
@@ -9,8 +11,6 @@
 #include <boost/json.hpp>
 
 #include <algorithm>
-#include <csignal>
-#include <cstdlib>
 #include <ostream>
 
 namespace wac::ctl {
@@ -18,45 +18,11 @@ namespace {
 
 constexpr std::int64_t kPollSeconds = 25;
 constexpr std::uint64_t kPage = 100;
-constexpr Millis kSignalCheck{100};
 
 void print_cursor(const Console& console, const std::string& cursor) {
   console.out.flush();
   console.err << "cursor: " << cursor << std::endl;
 }
-
-/// Looks for a termination signal now and then: a poll under way cannot be called back otherwise.
-class Interruption {
- public:
-  Interruption(Context& context, const std::string& cursor) : context_(context), cursor_(cursor) {
-    sigemptyset(&signals_);
-    sigaddset(&signals_, SIGINT);
-    sigaddset(&signals_, SIGTERM);
-    pthread_sigmask(SIG_BLOCK, &signals_, nullptr);
-    look_later();
-  }
-  ~Interruption() { context_.loop.cancel(timer_); }
-  Interruption(const Interruption&) = delete;
-  Interruption& operator=(const Interruption&) = delete;
-
- private:
-  void look_later() {
-    timer_ = context_.loop.call_at(context_.loop.now() + kSignalCheck, [this] { look(); });
-  }
-  void look() {
-    const timespec at_once{};
-    if (sigtimedwait(&signals_, nullptr, &at_once) > 0) {
-      print_cursor(context_.console, cursor_);
-      std::_Exit(EXIT_SUCCESS);
-    }
-    look_later();
-  }
-
-  Context& context_;
-  const std::string& cursor_;
-  sigset_t signals_{};
-  Scheduler::TimerId timer_ = 0;
-};
 
 Call poll_for(const std::string& cursor, std::uint64_t limit) {
   Call call;
@@ -69,6 +35,7 @@ Call poll_for(const std::string& cursor, std::uint64_t limit) {
 }  // namespace
 
 Task<Exit> tail_events(Context& context, TailArguments arguments) {
+  if (!arguments.group.empty()) co_return co_await tail_group(context, std::move(arguments));
   if (arguments.cursor == "$") {
     // A place that can be gone on from, should the tail end before the first event.
     const Reply now = co_await context.connector.get("/v1/events?cursor=%24&limit=1&wait=0");
@@ -79,7 +46,7 @@ Task<Exit> tail_events(Context& context, TailArguments arguments) {
   if (arguments.sse) co_return tail_events_by_sse(context, arguments);
   const Console& console = context.console;
   std::string cursor = arguments.cursor;
-  const Interruption interruption{context, cursor};
+  const Interruption interruption{context.loop, [&] { print_cursor(console, cursor); }};
   std::uint64_t left = arguments.count.value_or(0);
   for (;;) {
     // Never more than may be printed, so that the cursor stands behind the last printed event.

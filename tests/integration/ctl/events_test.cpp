@@ -47,6 +47,32 @@ TEST(EventsTail, StartsNowAtACursorThatCanBeGoneOnFrom) {
   }
 }
 
+TEST(EventsTail, AsAReaderOfAGroupAcknowledgesWhatItPrinted) {
+  const FakeServer server{[](const Seen& seen) {
+    if (seen.target == "/v1/event-groups/crm/ack") return json_answer(R"({"acknowledged":1,"unknown":[]})");
+    const bool first = seen.target.ends_with("&ack=");
+    return json_answer(first ? R"({"events":[)" + std::string{kText} + R"(],"ack":"t1"})"
+                             : R"({"events":[)" + std::string{kRead} + R"(],"ack":"t2"})");
+  }};
+  const Ran ran = run_ctl(server.url(), {"events", "tail", "--group", "crm", "--count", "2"});
+  EXPECT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_EQ(ran.out, std::string{kText} + '\n' + kRead + '\n');
+  ASSERT_THAT(server.seen(), SizeIs(3));
+  EXPECT_EQ(server.seen()[0].target, "/v1/events?group=crm&start=now&limit=2&wait=25&ack=");
+  EXPECT_EQ(server.seen()[1].target, "/v1/events?group=crm&start=now&limit=1&wait=25&ack=t1");
+  EXPECT_EQ(server.seen()[2].body, R"({"acks":["t2"]})");
+}
+
+TEST(EventsTail, AsAReaderOfAGroupEndsWithWhatTheConnectorSays) {
+  const FakeServer server{
+      [](const Seen&) { return json_answer(R"({"code":"too_many_groups","detail":""})", 409); }};
+  const Ran ran = run_ctl(server.url(), {"events", "tail", "--group", "crm", "--from-start"});
+  EXPECT_EQ(ran.exit, 1);
+  EXPECT_THAT(ran.err, HasSubstr("409 too_many_groups"));
+  ASSERT_THAT(server.seen(), SizeIs(1));
+  EXPECT_THAT(server.seen()[0].target, HasSubstr("start=oldest"));
+}
+
 TEST(EventsTail, FiltersByType) {
   const FakeServer server{
       [](const Seen&) { return json_answer(page(std::string{kRead} + ',' + kText, "c")); }};

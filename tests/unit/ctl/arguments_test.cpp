@@ -90,6 +90,9 @@ TEST(Arguments, RefuseWhatCannotBeMeant) {
   expect_usage({"intents", "resolve", "id", "--as", "maybe"}, "--as");
   expect_usage({"intents", "resolve", "id"}, "--as is required");
   expect_usage({"events", "tail", "--from-start", "--cursor", "c"}, "excludes");
+  expect_usage({"events", "tail", "--group", "g", "--cursor", "c"}, "excludes");
+  expect_usage({"events", "tail", "--group", "g", "--type", "message"}, "excludes");
+  expect_usage({"events", "tail", "--group", "g", "--sse"}, "excludes");
   expect_usage({"frobnicate"}, "frobnicate");
 }
 
@@ -119,6 +122,7 @@ TEST(Arguments, TailStartsNowUnlessTold) {
   EXPECT_EQ(tail.cursor, "c1");
   EXPECT_EQ(tail.count, 3U);
   EXPECT_TRUE(tail.sse);
+  EXPECT_EQ(command_of<TailArguments>({"events", "tail", "--group", "crm"}).group, "crm");
 }
 
 TEST(Arguments, TakeTheUrlsFromTheOptionsThenTheEnvironmentThenTheDefaults) {
