@@ -21,6 +21,7 @@ EXPOSE = {
     "inbound": "checks signatures, seals events",
     "google": "authorises at Google",
     "delivery": "hands events to their owner",
+    "archive": "reads which files events speak of, seals their keys, authorises at Google",
     "api": "compares credentials, answers the data's owner",
     "service": "gives keys to their users",
     "sandbox": "plays Meta, for tests",

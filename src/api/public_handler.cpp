@@ -71,7 +71,7 @@ PublicHandler::PublicHandler(PublicParts parts)
                 parts.metrics}),
       senders_(parts.auth, parts.senders),
       dead_letters_(parts.auth, parts.dead_letters),
-      media_({parts.directory, parts.auth, parts.media, parts.metrics}),
+      media_({parts.directory, parts.auth, parts.media, parts.metrics, parts.archive}),
       consumers_({parts.config, parts.directory, parts.auth, parts.loop, parts.consumers, parts.metrics}),
       groups_({parts.config, parts.auth, parts.loop, parts.groups, parts.group_desk, parts.metrics}) {}
 
@@ -109,7 +109,7 @@ Task<HttpResponse> PublicHandler::handle(const HttpRequest& request) {
   }
   if (const auto rest = below(path, kSenders)) co_return co_await senders_.handle(request, *rest);
   if (const auto rest = below(path, kDeadLetters)) co_return co_await dead_letters_.handle(request, *rest);
-  if (path.starts_with(kMedia)) co_return co_await media_.get(request, path.substr(kMedia.size()));
+  if (path.starts_with(kMedia)) co_return co_await media_.handle(request, path.substr(kMedia.size()));
   if (const auto rest = below(path, kConsumers)) co_return co_await consumers_.handle(request, *rest);
   if (const auto rest = below(path, kGroups)) co_return co_await groups_.handle(request, *rest);
   if (path == "/v1/events") co_return co_await read_events(request);

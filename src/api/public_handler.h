@@ -35,6 +35,8 @@ struct PublicParts {
   telemetry::LoopMetrics& metrics;
   /// Null: GET /v1/media/{mediaId} does not exist.
   outbound::MediaReader* media = nullptr;
+  /// Null: no media is kept.
+  archive::MediaArchive* archive = nullptr;
 };
 
 /// One per loop.

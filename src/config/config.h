@@ -8,6 +8,7 @@
 #include "base/personal.h"
 #include "base/random.h"
 #include "base/time.h"
+#include "config/archive.h"
 #include "config/consumer.h"
 #include "config/google.h"
 #include "config/limits.h"
@@ -58,6 +59,7 @@ struct TenantConfig {
   Policies policies = {};
   bool from_file = false;  ///< of TENANTS_FILE, not of the environment variables
   std::vector<ConsumerConfig> consumers = {};
+  bool archives_media = true;  ///< where there is an archive
 };
 
 /// A Meta app that sends webhooks to `/webhook/{name}`.
@@ -135,6 +137,7 @@ struct Config {
   std::vector<std::uint16_t> media_allowed_ports;   // MEDIA_ALLOWED_PORTS: beside 443 (and 80 for http)
   bool media_allow_http = false;                    // MEDIA_ALLOW_HTTP=1: not in production
   std::vector<std::string> media_download_hosts{"lookaside.fbsbx.com"};  // MEDIA_DOWNLOAD_HOSTS
+  ArchiveConfig archive;                                                 // MEDIA_ARCHIVE…, GCS_ENDPOINT
 };
 
 /// Looks a variable up; nothing when unset. Injected: tests pass a map.

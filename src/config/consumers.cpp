@@ -63,6 +63,10 @@ class ConsumerReader {
       fields.problem("id", std::string{"write "} + kRule + " here");
       return false;
     }
+    if (*id == media_archive_id()) {
+      fields.problem("id", "give it another id: that one is the archive's of media");
+      return false;
+    }
     if (std::ranges::find(tenant_.consumers, *id, &ConsumerConfig::id) != tenant_.consumers.end()) {
       fields.problem("id", "give each consumer of a tenant another id");
       return false;

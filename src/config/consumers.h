@@ -7,6 +7,9 @@
 
 namespace wac::config {
 
+/// Of the consumer that every tenant has whose media is archived; no other one may have it.
+ConsumerId media_archive_id();
+
 /// The bytes of `whsec_` and base64 of 24 to 64 of them (Standard Webhooks); nothing when it is another
 /// thing.
 std::optional<Secret> decode_signing_key(const Secret& text);

@@ -136,6 +136,7 @@ LoadResult load(const Variables& variables, const std::vector<std::string>& name
   add_consumer(draft, problems);
   add_pubsub(draft, problems);
   if (!config.tenants_file.empty()) read_tenants_file(sources, config, problems);
+  add_archive(draft, problems);
   check_rules(draft, problems);
   note_unknown_names(table, names, result.notes);
   result.problems = problems.take();

@@ -33,6 +33,8 @@ void complete_for_development(Draft& draft, Problems& problems, std::vector<std:
 void add_consumer(Draft& draft, Problems& problems);
 /// The same of the one that publishes to a topic, and where Pub/Sub is for all.
 void add_pubsub(Draft& draft, Problems& problems);
+/// All tenants are known: adds the consumers that archive their media.
+void add_archive(Draft& draft, Problems& problems);
 void check_delivery(const Config& config, Problems& problems);
 
 /// Rules about several settings together, and about the environment.

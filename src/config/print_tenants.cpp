@@ -1,5 +1,6 @@
 #include "config/print_tenants.h"
 
+#include <algorithm>
 #include <map>
 
 namespace wac::config {
@@ -79,8 +80,14 @@ std::string tenant_text(const TenantConfig& tenant, std::size_t keys, const Conf
     text += line(8, "token", "<secret>");
     text += line(8, "limits", limits_text(sender.limits.value_or(config.limits)));
   }
-  if (!tenant.consumers.empty()) text += "    consumers:\n";
-  for (const ConsumerConfig& consumer : tenant.consumers) text += consumer_text(consumer);
+  if (!tenant.archives_media) text += line(4, "media_archive", "off");
+  const auto described = [](const ConsumerConfig& consumer) {
+    return consumer.kind != ConsumerKind::kMediaArchive;
+  };
+  if (std::ranges::any_of(tenant.consumers, described)) text += "    consumers:\n";
+  for (const ConsumerConfig& consumer : tenant.consumers) {
+    if (described(consumer)) text += consumer_text(consumer);
+  }
   return text;
 }
 

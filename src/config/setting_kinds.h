@@ -100,6 +100,9 @@ void append_google_settings(std::vector<Setting>& table);
 /// Of groups of readers.
 void append_group_settings(std::vector<Setting>& table);
 
+/// Of the archive of media.
+void append_archive_settings(std::vector<Setting>& table);
+
 /// What `mediaUrl` may lead to, and at what cost.
 void append_media_settings(std::vector<Setting>& table);
 

@@ -215,6 +215,7 @@ std::vector<Setting> all_settings() {
   append_outbound_settings(table);
   append_limit_settings(table);
   append_media_settings(table);
+  append_archive_settings(table);
   append_consumer_settings(table);
   append_google_settings(table);
   append_group_settings(table);

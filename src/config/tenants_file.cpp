@@ -121,6 +121,10 @@ class TenantsReader {
     limits_ = defaults_;
     read_limits(fields, LimitsOf::kTenant, limits_, problems_);
     read_policies(fields, config_, tenant_.policies, problems_);
+    if (const auto word = fields.text("media_archive")) {
+      if (*word != "on" && *word != "off") fields.problem("media_archive", "write on or off here");
+      tenant_.archives_media = *word != "off";
+    }
     read_keys(fields);
     read_items(fields, "senders", &TenantsReader::read_sender);
     read_consumers(fields, secrets_, config_, tenant_, problems_);

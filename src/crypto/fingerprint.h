@@ -41,10 +41,11 @@ enum class Domain : std::uint8_t {
   kMessage = 16,    ///< sender, Meta's message id
   kMediaUrl = 20,   ///< a URL that media is fetched from
   kMediaId = 21,    ///< sender, content, type of uploaded media
-  kConversation = 24,  ///< sender, phone or user id: whose order and pair limit a message shares
-  kCredential = 25,    ///< access token: another one clears what the old one caused
-  kConsumer = 32,      ///< tenant, consumer: what is kept of it
-  kEventGroup = 40,    ///< tenant, group of readers: what is kept of it; tenant alone: of its groups
+  kConversation = 24,   ///< sender, phone or user id: whose order and pair limit a message shares
+  kCredential = 25,     ///< access token: another one clears what the old one caused
+  kConsumer = 32,       ///< tenant, consumer: what is kept of it
+  kEventGroup = 40,     ///< tenant, group of readers: what is kept of it; tenant alone: of its groups
+  kArchivedMedia = 48,  ///< tenant, Meta's media id: its file in the archive
 };
 
 /// One per loop: not thread-safe.

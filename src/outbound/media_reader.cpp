@@ -32,14 +32,6 @@ std::string checked_mime(std::string_view text) {
   return shaped ? std::string{text} : "application/octet-stream";
 }
 
-std::optional<crypto::Digest> digest_of(std::string_view text) {
-  crypto::Digest digest{};
-  const auto bytes = text.size() == 2 * digest.size() ? from_hex(text) : from_base64(text);
-  if (!bytes || bytes->size() != digest.size()) return std::nullopt;
-  std::ranges::transform(*bytes, digest.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
-  return digest;
-}
-
 MediaReadFault fault_of(const net::ClientResponse& answer) {
   const auto told = whatsapp::parse_send_answer(answer.status, answer.body);
   if (told.verdict != whatsapp::SendVerdict::kRefused) return MediaReadFault::kUnavailable;
@@ -58,12 +50,20 @@ std::optional<MediaInfo> parse_media_info(std::string_view body) {
   info.url = whatsapp::text_of(*object, "url");
   if (info.url.empty()) return std::nullopt;
   info.mime = checked_mime(whatsapp::text_of(*object, "mime_type"));
-  info.sha256 = digest_of(whatsapp::text_of(*object, "sha256"));
+  info.sha256 = parse_sha256(whatsapp::text_of(*object, "sha256"));
   const json::value* size = object->if_contains("file_size");
   if (size != nullptr && size->is_int64() && size->get_int64() >= 0) {
     info.size = static_cast<std::uint64_t>(size->get_int64());
   }
   return info;
+}
+
+std::optional<crypto::Digest> parse_sha256(std::string_view text) {
+  crypto::Digest digest{};
+  const auto bytes = text.size() == 2 * digest.size() ? from_hex(text) : from_base64(text);
+  if (!bytes || bytes->size() != digest.size()) return std::nullopt;
+  std::ranges::transform(*bytes, digest.begin(), [](char c) { return static_cast<std::uint8_t>(c); });
+  return digest;
 }
 
 bool is_media_id(std::string_view text) {

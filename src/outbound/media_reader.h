@@ -25,6 +25,9 @@ struct MediaInfo {
 /// Nothing when it is not an answer about media.
 std::optional<MediaInfo> parse_media_info(std::string_view body);
 
+/// A SHA-256 as Meta writes it, in hex or base64; nothing when it is neither.
+std::optional<crypto::Digest> parse_sha256(std::string_view text);
+
 /// Meta's media ids: 1 to 32 digits.
 bool is_media_id(std::string_view text);
 

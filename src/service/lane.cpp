@@ -83,10 +83,12 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->make_delivery(shared, place);
   lane->make_groups(shared);
-  lane->handler_ = std::make_unique<api::PublicHandler>(api::PublicParts{
-      shared.config, shared.directory, shared.auth, shared.health, *lane->loop_, *lane->random_,
-      *lane->outbound_, *lane->senders_, *lane->dead_letters_, *lane->inbound_, *lane->feed_,
-      *lane->consumer_desk_, *lane->groups_, *lane->group_desk_, metrics, lane->media_reader_.get()});
+  if (auto made = lane->make_archive(shared, place); !made) return std::unexpected(made.error());
+  lane->handler_ = std::make_unique<api::PublicHandler>(
+      api::PublicParts{shared.config, shared.directory, shared.auth, shared.health, *lane->loop_,
+                       *lane->random_, *lane->outbound_, *lane->senders_, *lane->dead_letters_,
+                       *lane->inbound_, *lane->feed_, *lane->consumer_desk_, *lane->groups_,
+                       *lane->group_desk_, metrics, lane->media_reader_.get(), lane->media_archive_.get()});
   return lane;
 }
 
@@ -246,6 +248,7 @@ Task<void> Lane::watch() {
     if (loop_->now() >= next_purge) {
       // What could not be dropped now is dropped next time.
       static_cast<void>(co_await store_->purge(loop_->wall_now()));
+      co_await purge_archive();
       next_purge = loop_->now() + kPurgeEvery;
     }
     const OneShot<bool> signal;
@@ -266,6 +269,8 @@ void Lane::hand_back() {
 Task<void> Lane::end_work(Deadline deadline) {
   hand_back();
   co_await dispatcher_->stop();
+  // Files that are being kept are begun again after the start: nobody waits for them here.
+  if (archive_transfers_) archive_transfers_->stop();
   co_await pushers_->stop(deadline);
   stopping_ = true;
   stop_signal_.set(true);

@@ -2,6 +2,8 @@
 // One loop and everything that lives on it: its store, its clients, its handlers, its share of the work.
 
 #include "api/public_handler.h"
+#include "archive/archiver.h"
+#include "archive/disk_workers.h"
 #include "delivery/pubsub_publish.h"
 #include "delivery/pushers.h"
 #include "delivery/webhook_post.h"
@@ -36,6 +38,8 @@ struct Shared {
   outbound::TemplateCache& templates;
   /// Null with the Redis engine.
   store::sqlite::SqliteEngine* sqlite = nullptr;
+  /// Null: no archive in a folder.
+  archive::DiskWorkers* disk = nullptr;
   std::function<void(Partition, WallTime)> wake;
   std::function<void(const TenantId&)> appended;
   /// There are orders for a consumer of the tenant.
@@ -94,6 +98,8 @@ class Lane {
   Result<void> make_media(Shared& shared);
   void make_delivery(Shared& shared, Place place);
   void make_groups(Shared& shared);
+  Result<void> make_archive(Shared& shared, Place place);
+  Task<void> purge_archive();
   Task<void> watch();
 
   std::unique_ptr<net::EventLoop> loop_;
@@ -126,6 +132,12 @@ class Lane {
   std::unique_ptr<delivery::WebhookPost> webhook_post_;
   std::unique_ptr<delivery::PubSubPublish> pubsub_publish_;
   delivery::TransportByKind push_transports_;
+  std::unique_ptr<net::HttpTransfers> archive_transfers_;
+  std::unique_ptr<outbound::MediaReader> archive_reader_;
+  std::unique_ptr<archive::ArchiveStore> archive_store_;
+  std::unique_ptr<archive::MediaArchive> media_archive_;  ///< null: nothing is kept
+  std::unique_ptr<archive::Archiver> archiver_;
+  bool purges_archive_ = false;
   std::unique_ptr<delivery::EventReader> event_reader_;
   std::unique_ptr<delivery::ConsumerRecords> consumer_records_;
   std::unique_ptr<delivery::Pushers> pushers_;

@@ -1,6 +1,7 @@
 #include "service/service.h"
 
 #include "api/admin_handler.h"
+#include "archive/folder_files.h"
 #include "service/cores.h"
 #include "service/gauges.h"
 #include "service/lane.h"
@@ -41,6 +42,7 @@ class RunningService final : public Service {
 
  private:
   Result<void> make_engine();
+  Result<void> make_archive();
   Result<void> make_lanes();
   Result<void> open_stores();
   Result<void> listen();
@@ -60,6 +62,7 @@ class RunningService final : public Service {
   telemetry::LoopMetrics& reloads_ = metrics_.add_loop();
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<store::sqlite::SqliteEngine> sqlite_;
+  std::unique_ptr<archive::DiskThreads> disk_;
   outbound::TemplateCache templates_;
   std::unique_ptr<Shared> shared_;
   // One scope per lane: its tasks run on that lane's loop only.
@@ -96,6 +99,19 @@ Result<void> RunningService::make_engine() {
   return {};
 }
 
+Result<void> RunningService::make_archive() {
+  constexpr std::size_t kThreads = 4;
+  const config::ArchiveConfig& archive = config_.archive;
+  if (archive.kind != config::ArchiveConfig::Kind::kFolder) return {};
+  if (auto proved = archive::probe_folder(archive.folder); !proved) {
+    log_->log(Severity::kCritical, "MEDIA_ARCHIVE is not a folder that is there and can be written",
+              Field{"error", proved.error()});
+    return proved;
+  }
+  disk_ = std::make_unique<archive::DiskThreads>(kThreads);
+  return {};
+}
+
 Result<void> RunningService::make_lanes() {
   auto keyring = crypto::Keyring::parse(config_.keyring);
   if (!keyring) {
@@ -123,9 +139,9 @@ Result<void> RunningService::make_lanes() {
     }
   };
   const auto regrouped = [this](const TenantId& tenant) { notify_groups(lanes_, tenant); };
-  shared_ =
-      std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_, *tls_,
-                                      templates_, sqlite_.get(), wake, appended, ordered, regrouped});
+  shared_ = std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_,
+                                            *tls_, templates_, sqlite_.get(), disk_.get(), wake, appended,
+                                            ordered, regrouped});
   if (!names_an_account(config_))
     log_->log(Severity::kInfo, "templates are not checked: WHATSAPP_BUSINESS_ACCOUNT_ID is not set");
   const std::size_t count =
@@ -228,6 +244,7 @@ Result<void> RunningService::open() {
   health_.store_ok = [this] { return all_stores_healthy(); };
   health_.loops_alive = [this] { return all_alive(); };
   if (auto made = make_engine(); !made) return made;
+  if (auto made = make_archive(); !made) return made;
   if (auto made = make_lanes(); !made) return made;
   health_.store_engine = lanes_.front()->store().engine();
   if (auto opened = open_stores(); !opened) return opened;

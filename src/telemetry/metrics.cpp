@@ -84,6 +84,15 @@ constexpr CounterRow kCounters[] = {
     {Counter::kGroupRedelivered, "whatsapp_event_group_total", "outcome", "redelivered", ""},
     {Counter::kGroupAcknowledged, "whatsapp_event_group_total", "outcome", "acknowledged", ""},
     {Counter::kGroupDead, "whatsapp_event_group_total", "outcome", "dead_letter", ""},
+    {Counter::kArchiveStored, "whatsapp_media_archive_total", "outcome", "stored",
+     "Files of users: kept, gone at Meta before they could be, tries that failed, read from the archive, "
+     "found damaged there, erased, and removed after the retention."},
+    {Counter::kArchiveGone, "whatsapp_media_archive_total", "outcome", "gone", ""},
+    {Counter::kArchiveFailed, "whatsapp_media_archive_total", "outcome", "failed", ""},
+    {Counter::kArchiveServed, "whatsapp_media_archive_total", "outcome", "served", ""},
+    {Counter::kArchiveCorrupt, "whatsapp_media_archive_total", "outcome", "corrupt", ""},
+    {Counter::kArchiveErased, "whatsapp_media_archive_total", "outcome", "erased", ""},
+    {Counter::kArchivePurged, "whatsapp_media_archive_total", "outcome", "purged", ""},
 };
 
 struct HistogramRow {

@@ -63,6 +63,13 @@ enum class Counter : std::uint8_t {
   kGroupRedelivered,       ///< whatsapp_event_group_total{outcome="redelivered"}
   kGroupAcknowledged,      ///< whatsapp_event_group_total{outcome="acknowledged"}
   kGroupDead,              ///< whatsapp_event_group_total{outcome="dead_letter"}
+  kArchiveStored,          ///< whatsapp_media_archive_total{outcome="stored"}
+  kArchiveGone,            ///< whatsapp_media_archive_total{outcome="gone"}
+  kArchiveFailed,          ///< whatsapp_media_archive_total{outcome="failed"}
+  kArchiveServed,          ///< whatsapp_media_archive_total{outcome="served"}
+  kArchiveCorrupt,         ///< whatsapp_media_archive_total{outcome="corrupt"}
+  kArchiveErased,          ///< whatsapp_media_archive_total{outcome="erased"}
+  kArchivePurged,          ///< whatsapp_media_archive_total{outcome="purged"}
   kCount
 };
 

@@ -77,6 +77,7 @@ class Sandbox {
   std::string url(std::string_view path = "") const;
   HttpReply get(std::string_view path) const { return http_request("GET", url(path)); }
   HttpReply post(std::string_view path, const std::string& body) const;
+  Process& process() { return *process_; }
   /// Replaces the faults; `json` is the list.
   void set_faults(const std::string& json) const;
 

@@ -111,6 +111,10 @@ TEST_F(Load, ReadsEverySetting) {
       {"MEDIA_ALLOWED_PORTS", "8443,9443"},
       {"MEDIA_DOWNLOAD_HOSTS", "lookaside.fbsbx.com,*.fbcdn.net"},
       {"MEDIA_ALLOW_HTTP", "0"},
+      {"MEDIA_ARCHIVE", "file:///var/lib/media"},
+      {"MEDIA_ARCHIVE_RETENTION_MS", "31"},
+      {"MEDIA_ARCHIVE_MIN_FREE_BYTES", "32"},
+      {"GCS_ENDPOINT", "https://storage.example:444"},
   };
   for (const auto& [name, value] : others) variables[name] = value;
   const LoadResult result = load_all();
