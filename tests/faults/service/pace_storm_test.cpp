@@ -103,29 +103,32 @@ TEST_P(ThrottleStormTest, LosesNothingDoublesNothingFailsNothingAndRecovers) {
                        .env = {{"LOG_LEVEL", "warning"}, {"RETRY_FIRST_MS", "100"}}}};
   const Sandbox sandbox{connector.webhook_url(), kQuietSandbox, graph_port};
   connector.start();
-  sandbox.set_faults(R"([{"kind":"throttle","code":130429,"percent":30}])");
-  const auto storm_ends = std::chrono::steady_clock::now() + Millis{6'000};
-  const auto ids = new_ids(200);
+  sandbox.set_faults(R"([{"kind":"throttle","code":130429,"percent":30,"for_ms":10000}])");
+  const auto storm_ends = std::chrono::steady_clock::now() + Millis{10'000};
+  const auto ids = new_ids(300);
   for (std::size_t i = 0; i < ids.size(); i += 50) {
     const HttpReply reply =
         connector.post("/v1/intents", intent_list(ids, i, 50), {{"Prefer", "respond-async"}});
     ASSERT_EQ(reply.status, 202) << reply.body;
   }
   const std::string series = "whatsapp_throttles_total{scope=\"sender\"}";
-  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() >= storm_ends; }, Millis{10'000}));
-  EXPECT_GE(connector.metric(series), 2) << "there was no storm";
+  ASSERT_TRUE(eventually([&] { return std::chrono::steady_clock::now() >= storm_ends; }, Millis{11'000}));
+  const double throttles = connector.metric(series);
+  EXPECT_GE(throttles, 2) << "there was no storm";
   const std::string path = "/v1/senders/" + std::string{kSender};
   const auto rate = [&] {
     const auto pace = json::parse(connector.get(path).body).at("pace");
     return pace.at("perSecond").to_number<double>() / pace.at("ceiling").to_number<double>();
   };
   EXPECT_LT(rate(), 0.9) << "the pace fell";
-  sandbox.set_faults("[]");
   EXPECT_TRUE(all_read(connector, ids.size(), Millis{60'000}));
   const Taken taken = taken_by(sandbox);
   EXPECT_EQ(taken.messages, ids.size());
   EXPECT_EQ(taken.doubled, 0U);
   EXPECT_EQ(connector.metric("whatsapp_messages_failed_total"), 0);
+  EXPECT_EQ(connector.metric("whatsapp_messages_failed_by_code_total{code=\"130429\"}"), 0);
+  EXPECT_EQ(connector.metric("whatsapp_breaker_opened_total"), 0) << "a throttle is no fault of the server";
+  EXPECT_EQ(connector.metric("whatsapp_send_attempts_total"), static_cast<double>(ids.size()) + throttles);
   EXPECT_TRUE(eventually([&] { return rate() >= 1.0; }, Millis{40'000})) << "the pace did not recover";
 }
 
