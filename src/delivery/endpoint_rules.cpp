@@ -78,11 +78,14 @@ bool gives_up(const Endpoint& endpoint, const config::DeliveryRules& rules, Wall
   return !endpoint.paused && !endpoint.stopped && now - first >= rules.give_up;
 }
 
-bool holds_up(const Endpoint& endpoint, bool oldest, bool full, std::uint32_t tries, WallTime now) {
-  constexpr std::uint32_t kTries = 5;
+bool takes_others(const Endpoint& endpoint, WallTime now) {
   constexpr Millis kLately{60'000};
-  return oldest && full && tries >= kTries && !endpoint.paused && !endpoint.stopped &&
-         now - endpoint.last_taken_at <= kLately;
+  return now - endpoint.last_taken_at <= kLately;
+}
+
+bool holds_up(const Endpoint& endpoint, std::uint32_t tries) {
+  constexpr std::uint32_t kTries = 8;
+  return tries >= kTries && !endpoint.paused && !endpoint.stopped;
 }
 
 std::string_view word_for(const Endpoint& endpoint) {

@@ -56,9 +56,12 @@ Endpoint after(Endpoint endpoint, const Answer& answer, const config::DeliveryRu
 /// paused: then it is the endpoint, not the event.
 bool gives_up(const Endpoint& endpoint, const config::DeliveryRules& rules, WallTime first, WallTime now);
 
-/// Whether an event just refused for the `tries`-th time holds up so many others that it becomes a dead
-/// letter before its time: there is no room to read on, it is the oldest, and the consumer takes others.
-bool holds_up(const Endpoint& endpoint, bool oldest, bool full, std::uint32_t tries, WallTime now);
+/// Whether the endpoint took an event lately, so that one it refuses may be the event's own fault.
+bool takes_others(const Endpoint& endpoint, WallTime now);
+
+/// Whether an event that was refused `tries` times in a row while all else waited for it becomes a dead
+/// letter before its time. A consumer with a bad minute refuses any event a few times: that is not enough.
+bool holds_up(const Endpoint& endpoint, std::uint32_t tries);
 
 /// "running", "paused", "stopped".
 std::string_view word_for(const Endpoint& endpoint);

@@ -15,9 +15,16 @@ using telemetry::Severity;
 constexpr std::size_t kWindowEvents = 1'000;
 constexpr std::size_t kWindowBytes = 16UL * 1024 * 1024;
 constexpr std::size_t kPage = 100;
+/// An event that all others wait for is tried again within this time.
+constexpr Millis kBlockingWait{5'000};
 
 bool full(const Window& window) {
   return window.size() >= kWindowEvents || window.bytes() >= kWindowBytes;
+}
+
+/// There is no room to read on, and most of what is held was taken already.
+bool held_up(const Window& window) {
+  return full(window) && window.pending() <= window.size() / 2;
 }
 
 }  // namespace
@@ -121,17 +128,20 @@ void Pusher::conclude(Feed& feed, Window::Sequence sequence, const Answer& answe
   parts_.metrics.add(Counter::kDeliveryFailed);
   changed_ = true;
   event.refused = true;
-  const bool hopeless =
-      answer.verdict == Verdict::kNever ||
-      (answer.verdict == Verdict::kFailed &&
-       (gives_up(state_.endpoint, parts_.rules, event.first_try.value_or(wall), wall) ||
-        holds_up(state_.endpoint, &event == feed.window.oldest(), full(feed.window), event.tries, wall)));
+  const bool blocks = &event == feed.window.oldest() && held_up(feed.window) &&
+                      (event.blocking_tries > 0 || takes_others(state_.endpoint, wall));
+  event.blocking_tries = blocks ? event.blocking_tries + 1 : 0;
+  const bool hopeless = answer.verdict == Verdict::kNever ||
+                        (answer.verdict == Verdict::kFailed &&
+                         (gives_up(state_.endpoint, parts_.rules, event.first_try.value_or(wall), wall) ||
+                          holds_up(state_.endpoint, event.blocking_tries)));
   // A replayed event that is refused to the end was delivered once, or is a dead letter already.
   if (hopeless && (replay || bury(event, answer))) {
     feed.window.settle(sequence, now);
     return;
   }
-  const Millis wait = retry_wait(parts_.rules, event.tries, answer.retry_after, parts_.random);
+  Millis wait = retry_wait(parts_.rules, event.tries, answer.retry_after, parts_.random);
+  if (blocks && !answer.retry_after) wait = std::min(wait, kBlockingWait);
   feed.window.put_back(sequence, now + wait);
 }
 

@@ -26,6 +26,7 @@ struct PendingEvent {
   crypto::Fingerprint conversation;
   WallTime time;  ///< the event's own
   std::uint32_t tries = 0;
+  std::uint32_t blocking_tries = 0;  ///< the latest of them, while all else waited for it
   std::optional<WallTime> first_try;
   bool refused = false;  ///< at least once
 };

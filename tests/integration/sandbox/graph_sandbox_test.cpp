@@ -111,14 +111,20 @@ TEST(GraphSandbox, SignsItsWebhooksAsOpensslDoes) {
 }
 
 TEST(GraphSandbox, RepeatsWebhooksUntilTheyAreTaken) {
-  const HttpReceiver receiver([](const ReceivedRequest& post) { return post.number < 3 ? 503 : 200; });
+  // Nothing but 200 will do, other successes neither.
+  const HttpReceiver receiver([](const ReceivedRequest& post) {
+    constexpr std::array kRefusals{201, 204, 302, 404, 503};
+    testing::ReceiverAnswer answer{post.number < kRefusals.size() ? kRefusals.at(post.number) : 200};
+    if (post.number == kRefusals.size()) answer.then = testing::ReceiverAnswer::Then::kClose;
+    return answer;
+  });
   const RunningSandbox sandbox({"--webhook-url", receiver.url(), "--webhook-retry-ms", "20,40",
                                 "--status-delay-ms", "1/2/3", "--reply", "never", "--webhook-concurrency",
                                 "1"});
   ASSERT_EQ(sandbox.send().status, 200);
   ASSERT_TRUE(eventually([&] { return sandbox.all_acknowledged(); }));
-  EXPECT_EQ(receiver.count(), 6U);
-  EXPECT_EQ(sandbox.get("webhooks").at("retries"), 3);
+  EXPECT_EQ(receiver.count(), 9U);
+  EXPECT_EQ(sandbox.get("webhooks").at("retries"), 6);
   const auto seen = statuses(receiver);
   EXPECT_EQ(std::set<std::string>(seen.begin(), seen.end()),
             (std::set<std::string>{"sent", "delivered", "read"}));

@@ -130,15 +130,16 @@ TEST(GivesUp, AfterItsTimeButNotWhileTheEndpointIsPaused) {
   EXPECT_FALSE(gives_up(endpoint, rules, kNow, kNow + Millis{1'000}));
 }
 
-TEST(HoldsUp, OnlyTheOldestOfAFullWindowWhileOthersAreTaken) {
+TEST(HoldsUp, OnlyWhatIsRefusedAgainAndAgainByWhoTakesOthers) {
   Endpoint endpoint;
-  endpoint.last_taken_at = kNow - Millis{1'000};
-  EXPECT_TRUE(holds_up(endpoint, true, true, 5, kNow));
-  EXPECT_FALSE(holds_up(endpoint, false, true, 5, kNow));
-  EXPECT_FALSE(holds_up(endpoint, true, false, 5, kNow));
-  EXPECT_FALSE(holds_up(endpoint, true, true, 4, kNow));
+  EXPECT_TRUE(holds_up(endpoint, 8));
+  EXPECT_FALSE(holds_up(endpoint, 7));
+  endpoint.paused = true;
+  EXPECT_FALSE(holds_up(endpoint, 8)) << "then it is the endpoint";
+  endpoint.last_taken_at = kNow - Millis{60'000};
+  EXPECT_TRUE(takes_others(endpoint, kNow));
   endpoint.last_taken_at = kNow - Millis{61'000};
-  EXPECT_FALSE(holds_up(endpoint, true, true, 5, kNow)) << "then it is the endpoint";
+  EXPECT_FALSE(takes_others(endpoint, kNow));
 }
 
 }  // namespace
