@@ -37,6 +37,8 @@ LAMBDA = re.compile(r"(?<![\w\])\[])\[(?!\[)([^\[\]]*)\]\s*(?:\([^{};]*?\))?\s*(
 BINDING = re.compile(r"\bauto\s*&{0,2}\s*\[[^\]]*\]\s*(?:=\s*|\{|\()\s*co_await\b")
 TASK = re.compile(r"\bTask<[^;{}()]*>\s+(?:\w+::)*(\w+)\s*\(")
 SPAWN = re.compile(r"\bspawn\(\s*(?:[\w:]+(?:\(\))?(?:\.|->))*(?:\w+::)*(\w+)\s*\(")
+TEST = re.compile(r"^TEST(?:_[FP])?\(\s*(\w+),\s*(\w+)\s*\)", re.M)
+NAMED_TEST = re.compile(r"`([A-Z]\w*)\.([A-Z]\w*)`")
 COMMENT_OR_TEXT = re.compile(
     r'R"(?P<tag>[^()\\\s]{0,16})\((?:.|\n)*?\)(?P=tag)"|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])+\'|//[^\n]*|/\*(?:.|\n)*?\*/')
 
@@ -141,6 +143,14 @@ def check_file(findings, path, source, allowed, spawned=frozenset()):
     check_words(findings, path, kind, source, code)
 
 
+def check_named_tests(findings, path, text, sources):
+    """Documents may name only tests that there are."""
+    known = {match.groups() for source in sources.values() for match in TEST.finditer(source)}
+    for match in NAMED_TEST.finditer(text):
+        if match.groups() not in known:
+            findings.add(path, text, match.start(), "named-test", f"{match.group(0)}: there is no such test")
+
+
 def spawned_by_stem(sources):
     """Names given to spawn(), by the file's path without extension: declarations live in x.h, spawns in x.cpp."""
     names = {}
@@ -185,6 +195,10 @@ def self_test():
         check_file(findings, path, source, allowed, spawned)
         rules = [message.rsplit("[", 1)[1].rstrip("]") for _, _, message in findings.list]
         assert rules == ([expected] if expected else []), (source, rules)
+    findings = Findings()
+    check_named_tests(findings, Path("docs/a.md"), "`A.Is`\n`A.IsNot`",
+                      {Path("tests/a.cpp"): "TEST_F(A, Is) {}\n// TEST_F(A, IsNot)\n"})
+    assert [line for _, line, _ in findings.list] == [2], findings.list
 
 
 def main():
@@ -201,6 +215,8 @@ def main():
     findings = Findings()
     for path, source in sources.items():
         check_file(findings, path, source, allowed, spawned[path.with_suffix("")])
+    for path in sorted((root / "docs").glob("*.md")):
+        check_named_tests(findings, path.relative_to(root), path.read_text(encoding="utf-8"), sources)
     for path, line, message in sorted(findings.list):
         print(f"{path}:{line}: {message}")
     return 1 if findings.list else 0
