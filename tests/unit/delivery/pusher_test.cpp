@@ -75,6 +75,22 @@ TEST_F(PusherTest, AnotherTakesOverWhenTheLeaseOfADeadOneEnds) {
   EXPECT_THAT(one.transport.taken, ElementsAre("a")) << "who cannot renew delivers nothing after its lease";
 }
 
+TEST_F(PusherTest, WhoCannotRenewBeginsNothingOnceItsLeaseIsOver) {
+  Instance& one = launch("one");
+  receive("a");
+  // Renewed between two looks at the store, so that the lease ends between two of them.
+  advance(Millis{2'250});
+  receive("b");
+  const MonoTime end = loop_.now() + (stored().owned_until - loop_.wall_now());
+  crash(one);
+  for (int i = 0; i < 400; ++i) {
+    advance(Millis{100});
+    receive("m" + std::to_string(i), std::to_string(i));
+  }
+  ASSERT_GT(one.transport.tries.size(), 100U);
+  EXPECT_LT(one.transport.tries.back().at, end);
+}
+
 TEST_F(PusherTest, ACrashRepeatsOnlyWhatWasNotWrittenDown) {
   Instance& one = launch("one");
   receive("a");
