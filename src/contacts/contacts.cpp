@@ -3,7 +3,6 @@
 #include "base/expose.h"
 
 #include <algorithm>
-#include <map>
 
 namespace wac::contacts {
 namespace {
@@ -61,31 +60,18 @@ Lesson Contacts::lesson(const SenderId& sender, Partition partition, const whats
   return lesson;
 }
 
+std::optional<store::ContactTouch> Contacts::touch(const Lesson& lesson, WallTime now) const {
+  if (!lesson.wrote || lesson.at + parts_.retention <= now) return std::nullopt;
+  return store::ContactTouch{lesson.phone, lesson.user, lesson.at};
+}
+
 Task<Result<void>> Contacts::learn(std::vector<Lesson> lessons, WallTime now) {
-  std::map<Partition, std::vector<store::ContactTouch>> touches;
-  for (const Lesson& lesson : lessons) {
-    const bool worth_keeping = lesson.wrote && lesson.at + parts_.retention > now;
-    if (worth_keeping) touches[lesson.partition].push_back({lesson.phone, lesson.user, lesson.at});
-  }
-  std::optional<Error> failure;
-  TaskScope scope;
-  for (auto& [partition, list] : touches) {
-    scope.spawn(touch_into(partition, std::move(list), now, &failure));
-  }
-  co_await scope.join();
-  if (failure) co_return std::unexpected(*failure);
   for (Lesson& lesson : lessons) {
-    if (!lesson.stopped && !lesson.former_phone && !lesson.former_user) continue;
+    if (!lesson.is_rare()) continue;
     auto learned = co_await learn_rare(std::move(lesson), now);
     if (!learned) co_return learned;
   }
   co_return Result<void>{};
-}
-
-Task<void> Contacts::touch_into(Partition partition, std::vector<store::ContactTouch> touches, WallTime now,
-                                std::optional<Error>* failure) {
-  const auto done = co_await parts_.log.touch(partition, std::move(touches), parts_.retention, now);
-  if (!done) *failure = done.error();
 }
 
 // A word that names the user id alone holds for the number the user is known to have; a former identity's

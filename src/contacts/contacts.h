@@ -26,7 +26,7 @@ struct ContactsParts {
   Millis retention;
 };
 
-/// ContactNews without the person.
+/// ContactNews without the person. That it wrote is noted with the event that tells it; the rest is learned.
 struct Lesson {
   Partition partition;
   std::optional<crypto::Fingerprint> phone;
@@ -36,6 +36,8 @@ struct Lesson {
   bool wrote = false;
   std::optional<bool> stopped;
   WallTime at;
+
+  bool is_rare() const { return stopped || former_phone || former_user; }
 };
 
 /// One per loop.
@@ -54,8 +56,10 @@ class Contacts {
   /// Prepares learn(). `now`: the time of news that bring none; none is later than it.
   Lesson lesson(const SenderId& sender, Partition partition, const whatsapp::ContactNews& news, WallTime now);
 
-  /// Writes lessons down; repeating it is harmless. Times of messages take one round trip for all of a
-  /// partition, begun at once, so that it shares the one of what the caller started before.
+  /// What is to be noted with the event (store/event_log.h); nothing when the contact did not write, or long
+  /// ago.
+  std::optional<store::ContactTouch> touch(const Lesson& lesson, WallTime now) const;
+  /// Writes down what is rare; repeating it is harmless.
   Task<Result<void>> learn(std::vector<Lesson> lessons, WallTime now);
 
   /// One round trip, begun at once; a second one only for a contact that is known under another identity.
@@ -77,8 +81,6 @@ class Contacts {
   Task<Result<void>> update(Partition partition, crypto::Fingerprint id, std::optional<MarketingWord> word,
                             std::optional<crypto::Fingerprint> same, WallTime now);
   Task<Result<Stored>> load(Partition partition, crypto::Fingerprint id, WallTime now);
-  Task<void> touch_into(Partition partition, std::vector<store::ContactTouch> touches, WallTime now,
-                        std::optional<Error>* failure);
   Task<void> heard_into(Partition partition, crypto::Fingerprint id, std::optional<WallTime>* out);
   Task<void> facts_into(Partition partition, crypto::Fingerprint id, WallTime now, Facts* out);
   crypto::Fingerprint id_of(const SenderId& sender, std::string_view text);

@@ -51,6 +51,7 @@ Inbound::Inbound(InboundParts parts) : parts_(std::move(parts)), verifiers_(part
   rules_.intent_retention = parts_.config.intent_retention;
   // The answer to a send is settled before its lease ends; twice, because clocks differ.
   rules_.pending_retention = 2 * parts_.config.lease;
+  rules_.contact_retention = parts_.config.contact_retention;
 }
 
 Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature,
@@ -107,9 +108,10 @@ void Inbound::prepare_item(const whatsapp::WebhookItem& item, const config::Snap
   const std::string_view identity = expose(item.identity, Purpose::kFingerprint);
   const auto id = [&] { return parts_.fingerprints.of(crypto::Domain::kEvent, {item.type, identity}); };
   if (const auto* sender = item.sender ? directory.sender(*item.sender) : nullptr) {
-    batches.events[sender->partition].push_back(event_of(item, sender->tenant, id(), trace_parent, now));
-    prepare_lessons(item, now, batches);
-    note_refused_media(batches.events[sender->partition].back(), batches);
+    store::NewEvent event = event_of(item, sender->tenant, id(), trace_parent, now);
+    prepare_lessons(item, now, event, batches);
+    note_refused_media(event, batches);
+    batches.events[sender->partition].push_back(std::move(event));
     return;
   }
   // A notice of an account is the event of everybody on it, each with an id of its own. Whose events those of
@@ -137,11 +139,14 @@ void Inbound::note_refused_media(const store::NewEvent& event, Batches& batches)
   batches.refused_media.emplace_back(event.sender, evidence->key);
 }
 
-void Inbound::prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches) {
+void Inbound::prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, store::NewEvent& event,
+                              Batches& batches) {
   if (parts_.contacts == nullptr) return;
   const Partition partition = Partition::of(*item.sender);
   for (const whatsapp::ContactNews& news : item.news) {
-    batches.lessons.push_back(parts_.contacts->lesson(*item.sender, partition, news, now));
+    contacts::Lesson lesson = parts_.contacts->lesson(*item.sender, partition, news, now);
+    if (const auto touch = parts_.contacts->touch(lesson, now)) event.touches.push_back(*touch);
+    if (lesson.is_rare()) batches.lessons.push_back(std::move(lesson));
   }
 }
 
@@ -190,8 +195,8 @@ Task<bool> Inbound::store_all(Batches batches, WallTime now) {
   for (auto& [partition, events] : batches.events) {
     scope.spawn(store_batch(partition, std::move(events), now, &ok));
   }
-  // Beside the events rather than after them, so that it shares their round trip. Learning twice changes
-  // nothing, so it need not know which items are new.
+  // Beside the events rather than after them. Learning twice changes nothing, so it need not know which items
+  // are new.
   if (!batches.lessons.empty()) scope.spawn(learn(std::move(batches.lessons), now, &ok));
   co_await scope.join();
   co_return ok;

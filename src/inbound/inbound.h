@@ -69,7 +69,8 @@ class Inbound {
                            const crypto::Fingerprint& id, std::string_view trace_parent, WallTime now);
   std::optional<store::Evidence> evidence_of(const whatsapp::StatusInfo& status, const SenderId& sender);
   static void note_refused_media(const store::NewEvent& event, Batches& batches);
-  void prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, Batches& batches);
+  void prepare_lessons(const whatsapp::WebhookItem& item, WallTime now, store::NewEvent& event,
+                       Batches& batches);
   Task<void> learn(std::vector<contacts::Lesson> lessons, WallTime now, bool* ok);
   Task<bool> store_all(Batches batches, WallTime now);
   Task<void> store_batch(Partition partition, std::vector<store::NewEvent> events, WallTime now, bool* ok);

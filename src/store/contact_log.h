@@ -1,6 +1,6 @@
 #pragma once
 // What every inbound message says of its sender, kept without a word about the person: fingerprints and
-// times. Rarer facts are keyed records.
+// times. Written with the event of the message (event_log.h), read here. Rarer facts are keyed records.
 
 #include "base/error.h"
 #include "base/ids.h"
@@ -9,11 +9,11 @@
 #include "crypto/fingerprint.h"
 
 #include <optional>
-#include <vector>
 
 namespace wac::store {
 
-/// A contact wrote or called. Under either identity, or both: then the phone number is that user's.
+/// A contact wrote or called. Under either identity, or both: then the phone number is that user's. The
+/// latest time of each is kept, in whatever order they come.
 struct ContactTouch {
   std::optional<crypto::Fingerprint> phone;
   std::optional<crypto::Fingerprint> user;
@@ -24,10 +24,6 @@ struct ContactTouch {
 class ContactLog {
  public:
   virtual ~ContactLog() = default;
-
-  /// Keeps the latest time of each for the retention. Repeating it, in any order, changes nothing more.
-  virtual Task<Result<void>> touch(Partition partition, std::vector<ContactTouch> touches, Millis retention,
-                                   WallTime now) = 0;
 
   /// When the contact last wrote or called, under this identity; nothing when that is not known (any more).
   virtual Task<Result<std::optional<WallTime>>> last_heard(Partition partition,

@@ -1,9 +1,10 @@
 #pragma once
 // The durable, deduplicated log of what Meta told us. One ingest() is one atomic step per item: dedupe it,
-// append it, and (a status) settle the intent it speaks of.
+// append it, (a status) settle the intent it speaks of, and note when its people wrote.
 
 #include "base/error.h"
 #include "base/task.h"
+#include "store/contact_log.h"
 #include "store/intent.h"
 
 #include <optional>
@@ -46,6 +47,7 @@ struct NewEvent {
   SenderId sender;          ///< empty when the item names none
   crypto::SealedBlob body;  ///< the event as consumers get it, context event_context(dedupe)
   std::optional<Evidence> evidence;
+  std::vector<ContactTouch> touches = {};  ///< who wrote or called
 };
 
 struct Ingested {
@@ -83,6 +85,7 @@ struct EventRules {
   /// How long evidence of an unknown message waits for the settlement that brings its id: as long as an
   /// attempt can last. Messages that other systems send from the same number never get one.
   Millis pending_retention{60'000};
+  Millis contact_retention{180LL * 86'400'000};  ///< for when contacts last wrote
 };
 
 std::string event_context(const crypto::Fingerprint& dedupe);

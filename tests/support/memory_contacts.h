@@ -17,19 +17,14 @@ class MemoryContactLog final : public store::ContactLog {
   bool down = false;
   int calls = 0;
 
-  Task<Result<void>> touch(Partition partition, std::vector<store::ContactTouch> touches, Millis,
-                           WallTime) override {
-    ++calls;
-    if (down) co_return fail(ErrorCode::kUnavailable, "test");
-    for (const auto& touch : touches) {
-      for (const auto& id : {touch.phone, touch.user}) {
-        if (!id) continue;
-        WallTime& at = heard[{partition, *id}];
-        at = std::max(at, touch.at);
-      }
-      if (touch.phone && touch.user) phones[{partition, *touch.user}] = *touch.phone;
+  /// As a store does with the event that tells it.
+  void note(Partition partition, const store::ContactTouch& touch) {
+    for (const auto& id : {touch.phone, touch.user}) {
+      if (!id) continue;
+      WallTime& at = heard[{partition, *id}];
+      at = std::max(at, touch.at);
     }
-    co_return Result<void>{};
+    if (touch.phone && touch.user) phones[{partition, *touch.user}] = *touch.phone;
   }
   Task<Result<std::optional<WallTime>>> last_heard(Partition partition,
                                                    crypto::Fingerprint contact) override {

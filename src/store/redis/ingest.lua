@@ -1,7 +1,9 @@
 -- KEYS  the queue of accepted (names the slot; the other keys are derived from the prefix)
 -- ARGV  1 prefix  2 now  3 dedupe retention  4 event retention  5 intent retention
 --       6 how long evidence of an unknown message waits for its intent
---       7… eleven for each item: event fingerprint, tenant, sender or '', body,
+--       7 contact retention  8 the time before which contacts are forgotten, or '' for not now
+--       9… twelve for each item: event fingerprint, tenant, sender or '', body,
+--          who wrote: fingerprints of number and user id (zeros: none) and 13 digits of the time, of each,
 --          state or '' (no evidence), intent key or '', attempt, error code, message id or '',
 --          without a key: fingerprint of the message id, pricing or ''
 -- Gives one number for each item: 1 appended + 2 evidence moved an intent + 4 duplicate message
@@ -44,6 +46,35 @@ local function append(tenant, event, body)
   end
 end
 
+-- Last times of contacts: a later one stays, in whatever order they come.
+local NOBODY = string.rep('\0', 16)
+local contacts = {}
+
+local function note(time, id)
+  contacts[#contacts + 1] = time
+  contacts[#contacts + 1] = id
+end
+
+local function write_contacts()
+  if #contacts == 0 then return end
+  call('ZADD', prefix .. 'u', 'GT', unpack(contacts))
+  contacts = {}
+end
+
+local function note_touches(touches)
+  for at = 1, #touches, 45 do
+    local phone, user = string.sub(touches, at, at + 15), string.sub(touches, at + 16, at + 31)
+    local time = string.sub(touches, at + 32, at + 44)
+    if phone ~= NOBODY then note(time, phone) end
+    if user ~= NOBODY then
+      note(time, user)
+      if phone ~= NOBODY then call('SET', prefix .. 'a:' .. user, phone, 'PX', ARGV[7]) end
+    end
+    -- Lua hands over no more than some thousands of values at once.
+    if #contacts > 1000 then write_contacts() end
+  end
+end
+
 local heard = {}
 
 local function hear(sender)
@@ -66,17 +97,20 @@ local function apply(to, key, attempt, code, message_id, message, pricing)
 end
 
 local answers = {}
-for at = 7, #ARGV, 11 do
+for at = 9, #ARGV, 12 do
   local answer = 0
   if call('SET', prefix .. 'd:' .. ARGV[at], 1, 'NX', 'PX', dedupe_ms) then
     append(ARGV[at + 1], ARGV[at], ARGV[at + 3])
+    note_touches(ARGV[at + 4])
     answer = 1
-    if ARGV[at + 4] ~= '' then
-      answer = 1 + apply(unpack(ARGV, at + 4, at + 10))
+    if ARGV[at + 5] ~= '' then
+      answer = 1 + apply(unpack(ARGV, at + 5, at + 11))
       hear(ARGV[at + 2])
     end
   end
   answers[#answers + 1] = answer
 end
+write_contacts()
+if ARGV[8] ~= '' then call('ZREMRANGEBYSCORE', prefix .. 'u', '-inf', ARGV[8]) end
 finish(prefix, tonumber(now))
 return answers

@@ -10,8 +10,6 @@ namespace {
 using net::RedisCommand;
 using net::RedisReply;
 
-constexpr Millis kTrimEvery{3'600'000};
-
 std::optional<std::int64_t> number_from(std::string_view text) {
   std::int64_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
@@ -20,36 +18,6 @@ std::optional<std::int64_t> number_from(std::string_view text) {
 }
 
 }  // namespace
-
-// GT: a later time stays, in whatever order the messages of a contact arrive.
-Task<Result<void>> RedisContacts::touch(Partition partition, std::vector<ContactTouch> touches,
-                                        Millis retention, WallTime now) {
-  const std::string prefix = partition_prefix(partition);
-  const std::string heard = heard_key(prefix);
-  std::vector<RedisCommand> commands;
-  commands.emplace_back("ZADD").arg(heard).arg("GT");
-  bool any = false;
-  std::vector<RedisCommand> phones;
-  for (const ContactTouch& touch : touches) {
-    for (const auto& id : {touch.phone, touch.user}) {
-      if (!id) continue;
-      commands.front().arg(to_millis(touch.at)).arg(id->raw());
-      any = true;
-    }
-    if (!touch.phone || !touch.user) continue;
-    phones.emplace_back("SET").arg(phone_key(prefix, *touch.user)).arg(touch.phone->raw());
-    phones.back().arg("PX").arg(retention.count());
-  }
-  if (!any) co_return Result<void>{};
-  if (WallTime& next = next_trim_.at(partition.number); now >= next) {
-    next = now + kTrimEvery;
-    commands.emplace_back("ZREMRANGEBYSCORE").arg(heard).arg("-inf").arg(to_millis(now - retention));
-  }
-  for (RedisCommand& phone : phones) commands.push_back(std::move(phone));
-  const auto done = co_await session_.run_all(std::move(commands));
-  if (!done) co_return std::unexpected(done.error());
-  co_return Result<void>{};
-}
 
 Task<Result<std::optional<WallTime>>> RedisContacts::last_heard(Partition partition,
                                                                 crypto::Fingerprint contact) {

@@ -16,16 +16,35 @@ std::string text(Millis time) {
 }
 
 /// What ingest.lua takes for one item.
-constexpr std::size_t kItemArguments = 11;
+constexpr std::size_t kSharedArguments = 8;
+constexpr std::size_t kItemArguments = 12;
 constexpr std::size_t kEvidenceArguments = 7;
+constexpr Millis kTrimEvery{3'600'000};
+
+/// As ingest.lua takes them: for each 16 bytes of the number, 16 of the user id (zeros: none), 13 digits of
+/// the time.
+std::string packed(const std::vector<ContactTouch>& touches) {
+  constexpr std::size_t kSize = 2 * std::tuple_size_v<decltype(crypto::Fingerprint::bytes)> + 13;
+  std::string text;
+  text.reserve(touches.size() * kSize);
+  for (const ContactTouch& touch : touches) {
+    text += touch.phone.value_or(crypto::Fingerprint{}).raw();
+    text += touch.user.value_or(crypto::Fingerprint{}).raw();
+    const std::string time = std::to_string(std::max<std::int64_t>(to_millis(touch.at), 0));
+    text.append(13 - std::min<std::size_t>(time.size(), 13), '0');
+    text += time;
+  }
+  return text;
+}
 
 void append_item(std::vector<std::string>& args, NewEvent event) {
   args.emplace_back(event.dedupe.raw());
   args.emplace_back(event.tenant.str());
   args.emplace_back(event.sender.str());
   args.push_back(std::move(event.body.bytes));
+  args.push_back(packed(event.touches));
   if (!event.evidence) {
-    args.insert(args.end(), kEvidenceArguments, std::string{});
+    args.resize(args.size() + kEvidenceArguments);
     return;
   }
   Evidence& evidence = *event.evidence;
@@ -76,21 +95,35 @@ struct RedisEvents::Lane {
   bool empty() const { return next == entries.size(); }
 };
 
+/// Now and then, when contacts are written anyway: the time before which they are forgotten. Else empty.
+std::string RedisEvents::trim_before(Partition partition, const std::vector<NewEvent>& events,
+                                     const EventRules& rules, WallTime now) {
+  const bool touches =
+      std::ranges::any_of(events, [](const NewEvent& event) { return !event.touches.empty(); });
+  WallTime& next = next_trim_.at(partition.number);
+  if (!touches || now < next) return {};
+  next = now + kTrimEvery;
+  return std::to_string(to_millis(now - rules.contact_retention));
+}
+
 Task<Result<std::vector<Ingested>>> RedisEvents::ingest(Partition partition, std::vector<NewEvent> events,
                                                         EventRules rules, WallTime now) {
   const std::string prefix = partition_prefix(partition);
+  std::string trim = trim_before(partition, events, rules, now);
   std::vector<Session::Call> calls;
   for (std::size_t first = 0; first < events.size(); first += kItemsPerScript) {
     Session::Call call;
     call.keys = {queue_key(prefix, IntentState::kAccepted)};
-    call.args = {prefix,
-                 std::to_string(to_millis(now)),
-                 text(rules.dedupe_retention),
-                 text(rules.event_retention),
-                 text(rules.intent_retention),
-                 text(rules.pending_retention)};
     const std::size_t end = std::min(first + kItemsPerScript, events.size());
-    call.args.reserve(call.args.size() + (end - first) * kItemArguments);
+    call.args.reserve(kSharedArguments + (end - first) * kItemArguments);
+    call.args.push_back(prefix);
+    call.args.push_back(std::to_string(to_millis(now)));
+    for (const Millis time :
+         {rules.dedupe_retention, rules.event_retention, rules.intent_retention, rules.pending_retention,
+          rules.contact_retention}) {
+      call.args.push_back(text(time));
+    }
+    call.args.push_back(std::exchange(trim, {}));
     for (std::size_t at = first; at < end; ++at) append_item(call.args, std::move(events[at]));
     calls.push_back(std::move(call));
   }

@@ -6,6 +6,8 @@
 #include "store/redis/scripts.h"
 #include "store/redis/session.h"
 
+#include <array>
+
 namespace wac::store::redis {
 
 /// Items of one ingest script: a Redis that runs it serves nobody else meanwhile.
@@ -25,11 +27,15 @@ class RedisEvents final : public EventLog {
 
  private:
   struct Lane;
+  std::string trim_before(Partition partition, const std::vector<NewEvent>& events, const EventRules& rules,
+                          WallTime now);
   Task<Result<EventPage>> position_now(TenantId tenant, std::vector<Partition> partitions);
   Task<Result<void>> refill(const TenantId& tenant, std::vector<Lane>& lanes, std::size_t count);
 
   Session& session_;
   const Scripts& scripts_;
+  /// When old contacts of a partition are dropped next.
+  std::array<WallTime, Partition::kCount> next_trim_{};
 };
 
 }  // namespace wac::store::redis

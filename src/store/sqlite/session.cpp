@@ -136,6 +136,9 @@ std::vector<Ingested> ingest(Session& session, Partition partition, const std::v
     const NewEvent& event = events[i];
     if (!session.events.append(partition, event, rules, now)) continue;
     answers[i].appended = true;
+    for (const ContactTouch& touch : event.touches) {
+      session.contacts.touch(partition, touch, rules.contact_retention);
+    }
     if (!event.evidence) continue;
     apply(session, turns, partition, *event.evidence, rules, now, answers[i]);
     session.evidence.observe(event.sender, now);

@@ -56,8 +56,6 @@ class SqliteStore final : public Store,
   Task<Result<RecordPage>> list(Partition partition, RecordKind kind, std::string cursor, std::size_t limit,
                                 WallTime now) override;
 
-  Task<Result<void>> touch(Partition partition, std::vector<ContactTouch> touches, Millis retention,
-                           WallTime now) override;
   Task<Result<std::optional<WallTime>>> last_heard(Partition partition, crypto::Fingerprint contact) override;
   Task<Result<std::optional<crypto::Fingerprint>>> phone_of(Partition partition,
                                                             crypto::Fingerprint user) override;
@@ -248,14 +246,6 @@ Task<Result<RecordPage>> SqliteStore::list(Partition partition, RecordKind kind,
                                            std::size_t limit, WallTime now) {
   return read<RecordPage>([=, cursor = std::move(cursor)](Session& session) {
     return list_records(session.records, partition, kind, cursor, limit, now);
-  });
-}
-
-Task<Result<void>> SqliteStore::touch(Partition partition, std::vector<ContactTouch> touches,
-                                      Millis retention, WallTime /*now*/) {
-  return write<void>([partition, touches = std::move(touches), retention](Session& session) -> Result<void> {
-    for (const ContactTouch& touch : touches) session.contacts.touch(partition, touch, retention);
-    return {};
   });
 }
 

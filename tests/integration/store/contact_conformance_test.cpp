@@ -15,9 +15,25 @@ struct ContactCalls {
   Partition partition;
 
   void touch(std::vector<ContactTouch> touches, WallTime now) {
-    const auto done =
-        run_on<Result<void>>(thread, [&] { return store.contacts().touch(partition, touches, kKept, now); });
-    EXPECT_TRUE(done);
+    EXPECT_TRUE(ingest(event(std::move(touches)), now).appended);
+  }
+  /// Of an item that never was before.
+  static store::NewEvent event(std::vector<ContactTouch> touches) {
+    static std::uint8_t count = 0;
+    store::NewEvent made;
+    made.dedupe.bytes = {0xc0, ++count};
+    made.tenant = *TenantId::parse("acme");
+    made.body.bytes = "sealed";
+    made.touches = std::move(touches);
+    return made;
+  }
+  store::Ingested ingest(store::NewEvent event, WallTime now) {
+    store::EventRules rules;
+    rules.contact_retention = kKept;
+    return run_on<Result<std::vector<store::Ingested>>>(
+               thread, [&] { return store.events().ingest(partition, {event}, rules, now); })
+        .value()
+        .at(0);
   }
   std::optional<WallTime> heard(crypto::Fingerprint contact) {
     return run_on<Result<std::optional<WallTime>>>(
@@ -91,8 +107,20 @@ TEST_P(StoreConformance, ContactsSurviveARestart) {
   EXPECT_EQ((ContactCalls{store(), *thread_, partition_}.heard(phone)), at(5));
 }
 
-TEST_P(StoreConformance, TouchingNobodyIsFine) {
-  ContactCalls{store(), *thread_, partition_}.touch({}, at(0));
+TEST_P(StoreConformance, AWebhookTellsOfManyContactsAndRepeatedTellsNothing) {
+  ContactCalls contacts{store(), *thread_, partition_};
+  std::vector<ContactTouch> touches(1'500);
+  for (ContactTouch& touch : touches) touch = {fingerprint(), fingerprint(), at(3)};
+  store::NewEvent event = ContactCalls::event(touches);
+  EXPECT_TRUE(contacts.ingest(event, at(4)).appended);
+  for (const std::size_t n : {std::size_t{0}, std::size_t{700}, touches.size() - 1}) {
+    EXPECT_EQ(contacts.heard(*touches[n].phone), at(3));
+    EXPECT_EQ(contacts.heard(*touches[n].user), at(3));
+    EXPECT_EQ(contacts.phone_of(*touches[n].user), touches[n].phone);
+  }
+  event.touches = {{touches[0].phone, std::nullopt, at(9)}};
+  EXPECT_FALSE(contacts.ingest(event, at(10)).appended);
+  EXPECT_EQ(contacts.heard(*touches[0].phone), at(3));
 }
 
 }  // namespace

@@ -212,20 +212,22 @@ TEST_P(RedisKeysTest, AWebhookOfAThousandItemsTakesFourScripts) {
 }
 
 TEST_P(RedisKeysTest, TheContactsOfAWebhookTakeOneCommandAndAPhoneKeyForEachUserId) {
-  const auto touch = [this](std::vector<store::ContactTouch> touches) {
-    return run<Result<void>>(
-        [&] { return store().contacts().touch(partition_, touches, Millis{3'600'000}, at(1)); });
+  const auto touched = [this](store::ContactTouch touch) {
+    NewEvent made = event();
+    made.touches = {touch};
+    return made;
   };
-  EXPECT_TRUE(touch({{fingerprint(), std::nullopt, at(0)}}));
+  ingest_one(touched({fingerprint(), std::nullopt, at(0)}), at(1));
   server().cli({"CONFIG", "RESETSTAT"});
-  std::vector<store::ContactTouch> touches(100);
-  for (auto& one : touches) one = {fingerprint(), std::nullopt, at(0)};
-  EXPECT_TRUE(touch(touches));
+  std::vector<NewEvent> events;
+  for (int n = 0; n < 100; ++n) events.push_back(touched({fingerprint(), std::nullopt, at(0)}));
+  ingest(events, at(1));
+  EXPECT_EQ(calls("evalsha"), 1) << "together with the events";
   EXPECT_EQ(calls("zadd"), 1);
   EXPECT_EQ(calls("zremrangebyscore"), 0) << "old ones are dropped now and then, not every time";
-  EXPECT_EQ(calls("set"), 0);
-  EXPECT_TRUE(touch({{fingerprint(), fingerprint(), at(0)}}));
-  EXPECT_EQ(calls("set"), 1);
+  EXPECT_EQ(calls("set"), 100) << "the marks of the events";
+  ingest_one(touched({fingerprint(), fingerprint(), at(0)}), at(1));
+  EXPECT_EQ(calls("set"), 102);
   EXPECT_EQ(lua("local n = 0 for _, key in ipairs(redis.call('KEYS', '" + prefix() +
                 "a:*')) do if redis.call('PTTL', key) > 0 then n = n + 1 end end return n"),
             "1");
