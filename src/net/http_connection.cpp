@@ -3,6 +3,7 @@
 #include "net/event_loop_impl.h"
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 namespace wac::net {
@@ -12,6 +13,9 @@ namespace {
 constexpr std::size_t kInputBytes = 4'096;
 /// For bodies of which more than the usual buffer is still to come: fewer system calls.
 constexpr std::size_t kLargeInputBytes = 65'536;
+/// What the kernel takes beyond what it can send now. Left to itself it keeps megabytes for every peer that
+/// does not read.
+constexpr int kUnsentBytes = 128 * 1024;
 
 asio::ip::tcp protocol_of(int socket) {
   int domain = AF_INET;
@@ -32,6 +36,7 @@ HttpConnection::HttpConnection(HttpWorker& worker, UniqueFd socket, std::string 
   if (!ec) socket.release();
   socket_.non_blocking(true, ec);
   socket_.set_option(asio::ip::tcp::no_delay(true), ec);
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
   worker_.add(*this);
 }
 

@@ -157,6 +157,17 @@ TEST(HttpServerLimit, WriteDeadlineOfAStream) {
       eventually([&] { return server.handler().streams() == 0 && server.stats().open_connections == 0; }));
 }
 
+// It is small enough for the memory that the kernel would give such a connection by itself.
+TEST(HttpServerLimit, WhatAPeerDoesNotReadIsNotLeftToTheKernel) {
+  TestServer server({.write_deadline = Millis{100}});
+  Client client(server.port(), Client::Start::kUnconnected);
+  client.receive_slowly();
+  ASSERT_TRUE(client.connect());
+  ASSERT_TRUE(client.send(get("/big?600000")));
+  EXPECT_TRUE(
+      eventually([&] { return server.handler().handled() == 1 && server.stats().open_connections == 0; }));
+}
+
 TEST(HttpServerLimit, AnEarlyRefusalReachesAPeerThatIsStillSending) {
   TestServer server;
   Client client(server.port());
