@@ -11,14 +11,11 @@ namespace {
 using net::RedisCommand;
 using net::RedisReply;
 
-std::string text(Millis time) {
-  return std::to_string(time.count());
-}
-
 /// What ingest.lua takes for one item.
-constexpr std::size_t kSharedArguments = 8;
-constexpr std::size_t kItemArguments = 12;
-constexpr std::size_t kEvidenceArguments = 7;
+constexpr std::size_t kItemWords = 12;
+constexpr std::size_t kEvidenceWords = 7;
+/// Of an item, beside its sealed parts.
+constexpr std::size_t kItemBytes = 256;
 constexpr Millis kTrimEvery{3'600'000};
 
 /// As ingest.lua takes them: for each 16 bytes of the number, 16 of the user id (zeros: none), 13 digits of
@@ -37,24 +34,34 @@ std::string packed(const std::vector<ContactTouch>& touches) {
   return text;
 }
 
-void append_item(std::vector<std::string>& args, NewEvent event) {
-  args.emplace_back(event.dedupe.raw());
-  args.emplace_back(event.tenant.str());
-  args.emplace_back(event.sender.str());
-  args.push_back(std::move(event.body.bytes));
-  args.push_back(packed(event.touches));
+net::RedisWords shared_words(std::string_view prefix, const EventRules& rules, std::string_view trim,
+                             WallTime now) {
+  net::RedisWords words;
+  words.arg(prefix).arg(to_millis(now));
+  words.arg(rules.dedupe_retention.count())
+      .arg(rules.event_retention.count())
+      .arg(rules.intent_retention.count())
+      .arg(rules.pending_retention.count());
+  words.arg(rules.contact_retention.count()).arg(trim);
+  return words;
+}
+
+std::size_t size_of(const NewEvent& event) {
+  return kItemBytes + event.body.bytes.size() + (event.evidence ? event.evidence->wamid.bytes.size() : 0);
+}
+
+void append_item(net::RedisWords& words, const NewEvent& event) {
+  words.arg(event.dedupe.raw()).arg(event.tenant.str()).arg(event.sender.str()).arg(event.body.bytes);
+  words.arg(packed(event.touches));
   if (!event.evidence) {
-    args.resize(args.size() + kEvidenceArguments);
+    for (std::size_t n = 0; n < kEvidenceWords; ++n) words.arg(std::string_view{});
     return;
   }
-  Evidence& evidence = *event.evidence;
-  args.push_back(std::to_string(static_cast<unsigned>(evidence.state)));
-  args.emplace_back(evidence.by_message() ? std::string_view{} : evidence.key.raw());
-  args.push_back(std::to_string(evidence.attempt));
-  args.push_back(std::to_string(evidence.error_code));
-  args.push_back(std::move(evidence.wamid.bytes));
-  args.emplace_back(evidence.by_message() ? evidence.message.raw() : std::string_view{});
-  args.push_back(std::move(evidence.pricing));
+  const Evidence& evidence = *event.evidence;
+  words.arg(static_cast<std::int64_t>(evidence.state));
+  words.arg(evidence.by_message() ? std::string_view{} : evidence.key.raw());
+  words.arg(std::int64_t{evidence.attempt}).arg(std::int64_t{evidence.error_code}).arg(evidence.wamid.bytes);
+  words.arg(evidence.by_message() ? evidence.message.raw() : std::string_view{}).arg(evidence.pricing);
 }
 
 struct Entry {
@@ -109,23 +116,24 @@ std::string RedisEvents::trim_before(Partition partition, const std::vector<NewE
 Task<Result<std::vector<Ingested>>> RedisEvents::ingest(Partition partition, std::vector<NewEvent> events,
                                                         EventRules rules, WallTime now) {
   const std::string prefix = partition_prefix(partition);
+  std::string key = queue_key(prefix, IntentState::kAccepted);
   std::string trim = trim_before(partition, events, rules, now);
-  std::vector<Session::Call> calls;
+  if (events.size() == 1) {
+    co_return co_await ingest_single(std::move(key), shared_words(prefix, rules, trim, now),
+                                     std::move(events.front()));
+  }
+  std::vector<net::RedisScriptInput> calls;
   for (std::size_t first = 0; first < events.size(); first += kItemsPerScript) {
-    Session::Call call;
-    call.keys = {queue_key(prefix, IntentState::kAccepted)};
-    const std::size_t end = std::min(first + kItemsPerScript, events.size());
-    call.args.reserve(kSharedArguments + (end - first) * kItemArguments);
-    call.args.push_back(prefix);
-    call.args.push_back(std::to_string(to_millis(now)));
-    for (const Millis time :
-         {rules.dedupe_retention, rules.event_retention, rules.intent_retention, rules.pending_retention,
-          rules.contact_retention}) {
-      call.args.push_back(text(time));
-    }
-    call.args.push_back(std::exchange(trim, {}));
-    for (std::size_t at = first; at < end; ++at) append_item(call.args, std::move(events[at]));
-    calls.push_back(std::move(call));
+    const auto end =
+        events.begin() + static_cast<std::ptrdiff_t>(std::min(first + kItemsPerScript, events.size()));
+    const auto begin = events.begin() + static_cast<std::ptrdiff_t>(first);
+    net::RedisScriptInput& call = calls.emplace_back();
+    call.keys.arg(key);
+    call.args = shared_words(prefix, rules, std::exchange(trim, {}), now);
+    std::size_t bytes = 0;
+    for (auto event = begin; event != end; ++event) bytes += size_of(*event);
+    call.args.reserve(static_cast<std::size_t>(end - begin) * kItemWords, bytes);
+    for (auto event = begin; event != end; ++event) append_item(call.args, *event);
   }
   auto answers = co_await session_.eval_all(scripts_.ingest, std::move(calls));
   if (!answers) co_return std::unexpected(answers.error());
@@ -139,6 +147,18 @@ Task<Result<std::vector<Ingested>>> RedisEvents::ingest(Partition partition, std
   co_return ingested;
 }
 
+Task<Result<std::vector<Ingested>>> RedisEvents::ingest_single(std::string key, net::RedisWords common,
+                                                               NewEvent event) {
+  net::RedisWords item;
+  item.reserve(kItemWords, size_of(event));
+  append_item(item, event);
+  const auto answer = co_await singles_.run(std::move(key), std::move(common), std::move(item));
+  if (!answer) co_return std::unexpected(answer.error());
+  const auto ingested = single_ingested(*answer);
+  if (!ingested) co_return std::unexpected(ingested.error());
+  co_return std::vector<Ingested>{*ingested};
+}
+
 Task<Result<EventPage>> RedisEvents::read_after(TenantId tenant, std::vector<Partition> partitions,
                                                 EventCursor cursor, std::size_t limit) {
   auto readable = proper(std::move(partitions));
@@ -147,6 +167,7 @@ Task<Result<EventPage>> RedisEvents::read_after(TenantId tenant, std::vector<Par
   auto position = EventPosition::parse(cursor.text);
   if (!position) co_return std::unexpected(position.error());
 
+  const Slot turn = co_await reading_.take(Deadline::never());
   std::vector<Lane> lanes;
   for (const Partition partition : *readable) lanes.emplace_back(partition, (*position)[partition]);
   const std::size_t wanted = std::min(limit, kEventsPerPage);

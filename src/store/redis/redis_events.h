@@ -1,8 +1,10 @@
 #pragma once
 // The event log in Redis: a stream per tenant and partition. Contract: store/event_log.h.
 
+#include "base/semaphore.h"
 #include "store/event_log.h"
 #include "store/redis/event_position.h"
+#include "store/redis/script_groups.h"
 #include "store/redis/scripts.h"
 #include "store/redis/session.h"
 
@@ -18,7 +20,8 @@ inline constexpr std::size_t kEventsPerPage = 1'000;
 /// `session` and `scripts` outlive it.
 class RedisEvents final : public EventLog {
  public:
-  RedisEvents(Session& session, const Scripts& scripts) : session_(session), scripts_(scripts) {}
+  RedisEvents(Session& session, Scheduler& loop, const Scripts& scripts)
+      : session_(session), scripts_(scripts), singles_(session, loop, scripts.ingest), reading_(loop, 1) {}
 
   Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
                                              EventRules rules, WallTime now) override;
@@ -27,6 +30,7 @@ class RedisEvents final : public EventLog {
 
  private:
   struct Lane;
+  Task<Result<std::vector<Ingested>>> ingest_single(std::string key, net::RedisWords common, NewEvent event);
   std::string trim_before(Partition partition, const std::vector<NewEvent>& events, const EventRules& rules,
                           WallTime now);
   Task<Result<EventPage>> position_now(TenantId tenant, std::vector<Partition> partitions);
@@ -34,6 +38,11 @@ class RedisEvents final : public EventLog {
 
   Session& session_;
   const Scripts& scripts_;
+  /// Webhooks of one event, as nearly all are: those of a turn go in one script.
+  ScriptGroups singles_;
+  /// One page at a time: what answers webhooks must not queue behind the pages of all readers, neither in the
+  /// connection nor on the loop.
+  Slots reading_;
   /// When old contacts of a partition are dropped next.
   std::array<WallTime, Partition::kCount> next_trim_{};
 };

@@ -196,6 +196,12 @@ Result<IntentRecord> command_from(const RedisReply& answer, const IntentKey& key
   return record_from(key, answer[1]);
 }
 
+Result<Ingested> single_ingested(const RedisReply& answer) {
+  const auto item = ingested_from(answer);
+  if (!item) return wrong_shape("redis: item of ingest");
+  return *item;
+}
+
 Result<void> append_ingested(const RedisReply& answer, std::size_t items, std::vector<Ingested>& out) {
   if (!is_array(answer, items)) return wrong_shape("redis: answer of ingest");
   for (std::size_t at = 0; at < items; ++at) {

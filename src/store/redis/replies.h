@@ -21,6 +21,8 @@ Result<SettleResult> settle_from(const net::RedisReply& answer, IntentState want
 Result<DueBatch> due_from(const net::RedisReply& answer);
 /// kNotFound and kConflict as IntentStore::command() has them.
 Result<IntentRecord> command_from(const net::RedisReply& answer, const IntentKey& key);
+/// The answer for one item.
+Result<Ingested> single_ingested(const net::RedisReply& answer);
 /// Appends the answers for exactly `items` items.
 Result<void> append_ingested(const net::RedisReply& answer, std::size_t items, std::vector<Ingested>& out);
 /// From ZCARD, ZCOUNT and ZRANGE 0 0 WITHSCORES of each open state's queue, in order of states.

@@ -15,9 +15,9 @@ Task<void> run_into(net::RedisClient* client, net::RedisCommand command, Slot* o
   out->emplace(co_await client->run(std::move(command)));
 }
 
-Task<void> eval_into(net::RedisClient* client, const net::RedisScript* script, Session::Call call,
+Task<void> eval_into(net::RedisClient* client, const net::RedisScript* script, net::RedisScriptInput input,
                      Slot* out) {
-  out->emplace(co_await client->eval(*script, call.input()));
+  out->emplace(co_await client->eval(*script, std::move(input)));
 }
 
 std::unexpected<Error> stopped() {
@@ -47,14 +47,7 @@ Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, net::Redi
 }
 
 Task<Result<std::vector<RedisReply>>> Session::eval_all(const net::RedisScript& script,
-                                                        std::vector<Call> calls) {
-  if (calls.size() == 1) {
-    auto only = co_await eval(script, std::move(calls.front()));
-    if (!only) co_return std::unexpected(only.error());
-    std::vector<RedisReply> replies;
-    replies.push_back(std::move(*only));
-    co_return replies;
-  }
+                                                        std::vector<net::RedisScriptInput> calls) {
   if (stopping_) co_return stopped();
   const InFlight in_flight{*this};
   std::vector<Slot> answers(calls.size());

@@ -45,7 +45,7 @@ class Session {
   /// All in one round trip, answers in the same order. When only some failed: kUnknownOutcome, because those
   /// that did not are done.
   Task<Result<std::vector<net::RedisReply>>> eval_all(const net::RedisScript& script,
-                                                      std::vector<Call> calls);
+                                                      std::vector<net::RedisScriptInput> calls);
   /// Likewise, for commands that decide nothing: the worst failure counts for all.
   Task<Result<std::vector<net::RedisReply>>> run_all(std::vector<net::RedisCommand> commands);
 
