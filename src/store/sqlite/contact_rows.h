@@ -17,7 +17,11 @@ class ContactRows {
   std::size_t forget(WallTime now, std::size_t limit);
 
  private:
-  Statement touch_, heard_, phone_, forget_;
+  /// `phone`: all zero when it is not known.
+  void touch_one(Partition partition, const crypto::Fingerprint& id, OptionalPrint phone, WallTime at,
+                 Millis retention);
+
+  Statement touch_again_, touch_, heard_, phone_, forget_;
 };
 
 }  // namespace wac::store::sqlite
