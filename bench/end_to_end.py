@@ -70,6 +70,15 @@ def cpu_seconds(pid):
     return total / 1e9
 
 
+def waited_seconds(pid):
+    """How long its threads could have run and had no core: what others on the machine did to it."""
+    total = 0
+    for task in os.listdir(f"/proc/{pid}/task"):
+        with open(f"/proc/{pid}/task/{task}/schedstat", encoding="ascii") as file:
+            total += int(file.read().split()[1])
+    return total / 1e9
+
+
 def rss_mb(pid):
     with open(f"/proc/{pid}/status", encoding="ascii") as file:
         for line in file:

@@ -1,11 +1,12 @@
-// Load for the benchmarks: every request is new, webhooks are freshly signed messages with ids of their own, intents
-// have ids of their own. Prints one JSON line.
+// Load for the benchmarks: every request is new, webhooks are freshly signed messages with ids of their own,
+// intents have ids of their own. Prints one JSON line.
 //
-//   loadgen webhook|intents URL --connections 64 --requests 100000 --batch 1 --secret S --api-key K [--rate 5000]
+//   loadgen webhook|intents URL --connections 64 --requests 100000 --batch 1 --secret S --api-key K [--rate
+//   5000]
 //
-// Without --rate the loop is closed: each connection has one request in flight, as fast as the server answers. With
-// it the loop is open: requests have their times, and latency counts from that time whatever holds a request up, so
-// that a server that stalls is charged with all who waited, not with one of them.
+// Without --rate the loop is closed: each connection has one request in flight, as fast as the server
+// answers. With it the loop is open: requests have their times, and latency counts from that time whatever
+// holds a request up, so that a server that stalls is charged with all who waited, not with one of them.
 
 #include "base/encoding.h"
 #include "base/random.h"
@@ -35,7 +36,8 @@ struct Options {
   bool respond_async = false;
 };
 
-/// Makes the bodies. `run` differs between runs, so that no id ever comes back; the number behind it counts up.
+/// Makes the bodies. `run` differs between runs, so that no id ever comes back; the number behind it counts
+/// up.
 class Bodies {
  public:
   explicit Bodies(const Options& options)
@@ -109,6 +111,7 @@ struct Run {
   std::size_t started = 0;
   std::size_t errors = 0;
   std::vector<std::int64_t> micros = {};
+  std::pair<std::int64_t, std::size_t> worst = {};  ///< how long it took, and its number
 
   /// When the request of that number is to leave; of a closed loop: now.
   MonoTime time_of(std::size_t number) const {
@@ -127,6 +130,7 @@ Task<void> connection(Run* run) {
     request.deadline = Deadline{run->loop.now() + Millis{30'000}};
     const auto reply = co_await run->client.send(std::move(request));
     run->micros.push_back(std::chrono::duration_cast<Micros>(run->loop.now() - due).count());
+    run->worst = std::max(run->worst, {run->micros.back(), number});
     if (!reply || reply->status >= 300) ++run->errors;
   }
 }
@@ -148,7 +152,8 @@ void report(Run& run, double seconds) {
   };
   std::cout << R"({"requests":)" << run.micros.size() << R"(,"errors":)" << run.errors << R"(,"seconds":)"
             << seconds << R"(,"p50_us":)" << at(0.5) << R"(,"p99_us":)" << at(0.99) << R"(,"p999_us":)"
-            << at(0.999) << R"(,"max_us":)" << run.micros.back() << "}\n";
+            << at(0.999) << R"(,"max_us":)" << run.micros.back() << R"(,"max_number":)" << run.worst.second
+            << "}\n";
 }
 
 }  // namespace

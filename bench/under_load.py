@@ -134,7 +134,7 @@ def run(programs, arguments):
     readers = StalledReaders(url)
 
     total = arguments.rate * arguments.seconds
-    watch, cpu = Watch(pid), bench.cpu_seconds(pid)
+    watch, cpu, waited = Watch(pid), bench.cpu_seconds(pid), bench.waited_seconds(pid)
     began = time.monotonic()
     done = subprocess.run(
         ["taskset", "-c", bench.OTHER_CORE, os.path.join(programs.binaries, "loadgen"), "webhook", url + "/webhook",
@@ -144,10 +144,12 @@ def run(programs, arguments):
     seconds = time.monotonic() - began
     memory = watch.end()
     used = bench.cpu_seconds(pid) - cpu
+    waited = bench.waited_seconds(pid) - waited
     print(f"{result['requests']} webhooks in {result['seconds']:.1f} s, {result['errors']} not answered 200; latency from the"
           f" scheduled time: p50 {result['p50_us'] / 1000:.2f} ms, p99 {result['p99_us'] / 1000:.2f} ms,"
-          f" p99.9 {result['p999_us'] / 1000:.2f} ms, max {result['max_us'] / 1000:.1f} ms")
-    print(f"connector: {100 * used / seconds:.0f} % of the core, {used / result['requests'] * 1e6:.1f} us per webhook;"
+          f" p99.9 {result['p999_us'] / 1000:.2f} ms, max {result['max_us'] / 1000:.1f} ms ({result['max_number'] / arguments.rate:.1f} s from the start)")
+    print(f"connector: {100 * used / seconds:.0f} % of the core, {used / result['requests'] * 1e6:.1f} us per webhook,"
+          f" {waited:.2f} s without a core that others had;"
           f" RSS {memory[0]:.0f} MB at the start, {memory[len(memory) // 2]:.0f} half way, {memory[-1]:.0f} at the"
           f" end, {max(memory):.0f} at most; Redis {bench.rss_mb(redis.pid):.0f} MB; {readers.opened} stalled readers")
     readers.end()
