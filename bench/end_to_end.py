@@ -28,7 +28,7 @@ OTHER_CORE = "1"
 SENDER = "106540352242922"
 SECRET = "bench-app-secret-0123"
 TENANTS = 10_000
-SHARE = 0.6
+SHARE = 0.4
 GRAPH_ANSWER = (
     '{"messaging_product":"whatsapp","contacts":[{"input":"+16505551234","wa_id":"16505551234"}],'
     '"messages":[{"id":"wamid.HBgLMTY1MDU1NTEyMzQVAgARGBI5QTNDQTVCM0Q0Q0Q2RTY3RTcA"}]}'
