@@ -1,5 +1,5 @@
-// A consumer of events for bench/under_load.py: takes them at once, slowly or not at all, and tells what came. It
-// knows the webhooks of bench/loadgen.cpp: their message ids end in a number that counts up.
+// A consumer of events for bench/under_load.py: takes them at once, slowly or not at all, and tells what
+// came. It knows the webhooks of bench/loadgen.cpp: their message ids end in a number that counts up.
 //
 //   consumer --port 9000 [--delay-ms 2000 | --hang]      GET / gives what came as JSON
 

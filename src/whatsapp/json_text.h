@@ -26,7 +26,8 @@ enum class KeyOrder : std::uint8_t {
 /// Appends compact JSON. Fractions take their shortest form that reads back equal.
 void append_json(std::string& out, const boost::json::value& value, KeyOrder order = KeyOrder::kAsGiven);
 
-/// Appends a fraction as append_json() does: JSON has no infinity, so that is written as what reads back as one.
+/// Appends a fraction as append_json() does: JSON has no infinity, so that is written as what reads back as
+/// one.
 void append_json_fraction(std::string& out, double number);
 
 /// Appends `text` as a JSON string, quotes included.

@@ -181,7 +181,8 @@ void append_messages(std::vector<WebhookItem>& items, const WebhookPlace& place,
     for (const JsonValue& error : *errors) append_error(items, place, error);
   }
   append_rest(items, place, value, kLists);
-  if (items.size() == before) append_by_content(items, place, "unknown.messages", JsonValue{value}, DataForm::kRaw);
+  if (items.size() == before)
+    append_by_content(items, place, "unknown.messages", JsonValue{value}, DataForm::kRaw);
 }
 
 /// When it happened, by its own account.

@@ -101,7 +101,8 @@ void write_status(std::string& out, const JsonObject& status) {
   writer.text("status", type_word_or_unknown(text_of(status, "status")));
   write_texts(writer, kStatusTexts, status);
   write_objects(writer, kStatusObjects, status);
-  if (const JsonObject* pricing = pricing_of(status)) append_json(writer.name("pricing"), JsonValue{*pricing});
+  if (const JsonObject* pricing = pricing_of(status))
+    append_json(writer.name("pricing"), JsonValue{*pricing});
   writer.end();
 }
 
