@@ -74,8 +74,10 @@ bool too_old(const struct stat& file, std::string_view name, const ArchiveStore:
 }
 
 struct Listing {
-  DIR* folder;
-  ~Listing() { ::closedir(folder); }
+  DIR* folder;  ///< null: there is no such folder
+  ~Listing() {
+    if (folder != nullptr) ::closedir(folder);
+  }
 };
 
 /// How many files were seen.
