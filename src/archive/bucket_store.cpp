@@ -1,5 +1,6 @@
 #include "archive/bucket_store.h"
 
+#include "base/encoding.h"
 #include "base/expose.h"
 #include "whatsapp/json_text.h"
 
@@ -10,12 +11,6 @@ namespace {
 
 constexpr int kPreconditionFailed = 412;
 constexpr Millis kAnswerWithin{15'000};
-
-std::string percent_encoded(std::string_view text) {
-  std::string out;
-  for (const char c : text) out += c == '/' ? std::string{"%2F"} : std::string(1, c);
-  return out;
-}
 
 bool is_success(int status) {
   return status >= 200 && status < 300;

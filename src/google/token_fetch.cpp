@@ -1,5 +1,6 @@
 #include "google/token_fetch.h"
 
+#include "base/encoding.h"
 #include "base/expose.h"
 #include "google/jwt.h"
 
@@ -12,25 +13,6 @@ namespace json = boost::json;
 
 constexpr int kTooManyRequests = 429;
 constexpr int kRequestTimeout = 408;
-
-/// Everything but the unreserved characters of RFC 3986.
-std::string percent_encoded(std::string_view text) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-                       std::string_view{"-._~"}.contains(c);
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 0xFU];
-  }
-  return out;
-}
 
 Result<FreshToken> token_of(std::string_view body) {
   constexpr std::int64_t kLifetimeMax = 12 * 3'600;  // what Google can be made to give

@@ -1,5 +1,6 @@
 #include "outbound/template_source.h"
 
+#include "base/encoding.h"
 #include "base/expose.h"
 
 #include <algorithm>
@@ -9,24 +10,6 @@ namespace {
 
 constexpr std::string_view kQuery =
     "/message_templates?fields=name,status,category,language,components,parameter_format&limit=100";
-
-/// Meta's cursors are base64; anything else in one would change the meaning of the query.
-std::string encoded(std::string_view cursor) {
-  constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : cursor) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
-    if (plain) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
-}
 
 class GraphTemplates final : public TemplateSource {
  public:
@@ -41,7 +24,7 @@ class GraphTemplates final : public TemplateSource {
     request.endpoint = base_.endpoint;
     request.method = "GET";
     request.target = base_.target + "/" + version_ + "/" + account + std::string{kQuery};
-    if (!after.empty()) request.target += "&after=" + encoded(after);
+    if (!after.empty()) request.target += "&after=" + percent_encoded(after);
     request.headers.emplace_back("Accept", "application/json");
     request.headers.emplace_back("User-Agent", "whatsapp-connector");
     request.headers.emplace_back("Authorization",

@@ -8,24 +8,6 @@ namespace {
 /// Meta's is not documented; the longest anybody claims (facts §3.8).
 constexpr Millis kAnswerTime{20'000};
 
-std::string percent_encode(std::string_view text) {
-  static constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-  static constexpr std::string_view kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    if (kPlain.find(c) != std::string_view::npos) {
-      out += c;
-      continue;
-    }
-    const auto byte = static_cast<unsigned char>(c);
-    out += '%';
-    out += kHex[byte >> 4U];
-    out += kHex[byte & 15U];
-  }
-  return out;
-}
-
 }  // namespace
 
 WebhookClient::WebhookClient(net::HttpClient& client, const Clock& clock, Random& random,
@@ -58,7 +40,7 @@ Task<WebhookClient::Verification> WebhookClient::verify(net::Url url, std::strin
   request.method = "GET";
   request.target = url.target + (url.target.find('?') == std::string::npos ? '?' : '&') +
                    "hub.mode=subscribe&hub.challenge=" + challenge +
-                   "&hub.verify_token=" + percent_encode(verify_token);
+                   "&hub.verify_token=" + percent_encoded(verify_token);
   request.headers.emplace_back("User-Agent", "facebookplatform/1.0 (+http://developers.facebook.com)");
   request.deadline = deadline();
   const net::ClientResult result = co_await client_.send(std::move(request));

@@ -22,6 +22,13 @@ TEST(Base64, FollowsTheRfc) {
   }
 }
 
+TEST(PercentEncoding, LeavesOnlyWhatIsUnreserved) {
+  EXPECT_EQ(percent_encoded("AZaz09-._~"), "AZaz09-._~");
+  EXPECT_EQ(percent_encoded("a/b c+d=&?%"), "a%2Fb%20c%2Bd%3D%26%3F%25");
+  EXPECT_EQ(percent_encoded("\xC3\xA9\n"), "%C3%A9%0A");
+  EXPECT_EQ(percent_encoded(""), "");
+}
+
 TEST(Base64, IsStrict) {
   EXPECT_FALSE(from_base64("Zg="));
   EXPECT_FALSE(from_base64("Zg==="));
