@@ -36,10 +36,11 @@ struct ReceiverAnswer {
     kClose,  ///< ends the connection without an answer
     kHang,   ///< says nothing until the other side gives up
   };
-  ReceiverAnswer(int code = 200) : status(code) {}  ///< a status alone is an answer
+  /// A status alone is an answer.
+  ReceiverAnswer(int code = 200, std::string content = {}) : status(code), body(std::move(content)) {}
 
   int status;
-  std::string body = {};
+  std::string body;
   std::vector<std::pair<std::string, std::string>> headers = {};
   Millis delay{0};  ///< before the answer
   Then then = Then::kAnswer;

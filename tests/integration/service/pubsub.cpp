@@ -71,9 +71,9 @@ void PubSubEmulator::start() {
   if (!up) throw std::runtime_error("the emulator does not start: " + process_->standard_error());
 }
 
-void ScriptedPubSub::next(std::vector<RestServer::Reply> replies) {
+void ScriptedPubSub::next(std::vector<ReceiverAnswer> answers) {
   const std::scoped_lock lock(mutex_);
-  next_.assign(replies.begin(), replies.end());
+  next_.assign(answers.begin(), answers.end());
 }
 
 void ScriptedPubSub::require(std::string authorization) {
@@ -86,7 +86,7 @@ std::vector<std::string> ScriptedPubSub::authorizations() const {
   return authorizations_;
 }
 
-RestServer::Reply ScriptedPubSub::answer(const RestServer::Request& request) {
+ReceiverAnswer ScriptedPubSub::answer(const ReceivedRequest& request) {
   const std::scoped_lock lock(mutex_);
   if (request.method == "PUT") {
     topics_.push_back(request.target);
@@ -97,28 +97,27 @@ RestServer::Reply ScriptedPubSub::answer(const RestServer::Request& request) {
   return {200, "{}"};
 }
 
-RestServer::Reply ScriptedPubSub::publish(const RestServer::Request& request) {
-  const auto authorization = request.headers.find("authorization");
-  authorizations_.push_back(authorization == request.headers.end() ? "" : authorization->second);
+ReceiverAnswer ScriptedPubSub::publish(const ReceivedRequest& request) {
+  authorizations_.push_back(request.header("authorization"));
   if (required_ && authorizations_.back() != *required_) return {401, R"({"error":{"code":401}})"};
   const std::string topic = request.target.substr(0, request.target.rfind(':'));
   if (std::ranges::find(topics_, topic) == topics_.end()) return {404, R"({"error":{"code":404}})"};
-  RestServer::Reply reply;
+  ReceiverAnswer answer;
   if (!next_.empty()) {
-    reply = next_.front();
+    answer = next_.front();
     next_.pop_front();
-    if (!reply.lost) return reply;
+    if (answer.then == ReceiverAnswer::Then::kAnswer) return answer;
   }
   json::array ids;
   for (const json::value& message : json::parse(request.body).at("messages").as_array()) {
     messages_.push_back({json::serialize(message)});
     ids.emplace_back(std::to_string(messages_.size()));
   }
-  reply.body = json::serialize(json::object{{"messageIds", std::move(ids)}});
-  return reply;
+  answer.body = json::serialize(json::object{{"messageIds", std::move(ids)}});
+  return answer;
 }
 
-RestServer::Reply ScriptedPubSub::pull_some() {
+ReceiverAnswer ScriptedPubSub::pull_some() {
   json::array received;
   for (std::size_t i = 0; i < messages_.size(); ++i) {
     if (std::exchange(messages_[i].pulled, true)) continue;

@@ -2,8 +2,8 @@
 // Google Pub/Sub for tests: Google's own emulator where it is installed, and a small server that speaks the
 // part of the REST API which publishers and tests use. Tests speak to either over HTTP.
 
+#include "support/http_receiver.h"
 #include "support/process.h"
-#include "support/rest_server.h"
 
 #include <deque>
 #include <map>
@@ -66,13 +66,14 @@ class ScriptedPubSub final : public PubSub {
  public:
   ScriptedPubSub() : PubSub(free_port()) {}
   void start() override {
-    server_ = std::make_unique<RestServer>(port(), [this](const auto& request) { return answer(request); });
+    server_ = std::make_unique<HttpReceiver>([this](const auto& request) { return answer(request); }, port());
   }
   void kill() override { server_.reset(); }
   bool keeps() const override { return true; }
 
-  /// The next publish requests end so, whatever they hold. A lost one is taken all the same.
-  void next(std::vector<RestServer::Reply> replies);
+  /// The next publish requests end so, whatever they hold. One whose connection is closed is taken all the
+  /// same.
+  void next(std::vector<ReceiverAnswer> answers);
   /// Set: the only value of Authorization that may publish; others are answered 401.
   void require(std::string authorization);
   /// Requests to publish so far, and their values of Authorization.
@@ -83,15 +84,15 @@ class ScriptedPubSub final : public PubSub {
     std::string json;  ///< of the message
     bool pulled = false;
   };
-  RestServer::Reply answer(const RestServer::Request& request);
-  RestServer::Reply publish(const RestServer::Request& request);
-  RestServer::Reply pull_some();
+  ReceiverAnswer answer(const ReceivedRequest& request);
+  ReceiverAnswer publish(const ReceivedRequest& request);
+  ReceiverAnswer pull_some();
 
-  std::unique_ptr<RestServer> server_;
+  std::unique_ptr<HttpReceiver> server_;
   mutable std::mutex mutex_;
   std::vector<std::string> topics_;
   std::vector<Kept> messages_;
-  std::deque<RestServer::Reply> next_;
+  std::deque<ReceiverAnswer> next_;
   std::optional<std::string> required_;
   std::vector<std::string> authorizations_;
 };

@@ -203,9 +203,11 @@ TEST_F(ScriptedPubSubTest, LostAnswersAndRefusalsAreTriedAgainInOrder) {
   pubsub_.start();
   pubsub_.create();
   launch({{"PUBSUB_TOPIC", PubSub::kTopic}, {"PUBSUB_EMULATOR_HOST", pubsub_.authority()}});
-  std::vector<RestServer::Reply> faults;
+  ReceiverAnswer unanswered;
+  unanswered.then = ReceiverAnswer::Then::kClose;
+  std::vector<ReceiverAnswer> faults;
   for (int i = 0; i < 5; ++i) {
-    faults.push_back({.lost = true});
+    faults.push_back(unanswered);
     for (const int status : {429, 503, 500, 410, 403}) faults.push_back({status, "{}"});
     faults.push_back({200, "{}"});
   }
@@ -223,28 +225,25 @@ TEST_F(ScriptedPubSubTest, AServiceAccountSignsForATokenAndGetsAnotherWhenItIsRe
   pubsub_.require("Bearer token-1");
   std::atomic<int> tokens{0};
   std::atomic<bool> signed_well{true};
-  const std::uint16_t token_port = free_port();
-  const RestServer token_server{
-      token_port, [&](const RestServer::Request& request) {
-        const std::string jwt = request.body.substr(request.body.find("&assertion=") + 11);
-        const std::size_t dot = jwt.rfind('.');
-        std::string signature = jwt.substr(dot + 1);
-        std::ranges::replace(signature, '-', '+');
-        std::ranges::replace(signature, '_', '/');
-        while (signature.size() % 4 != 0) signature += '=';
-        const auto bytes = from_base64(signature);
-        if (!bytes || !RsaKey::of().verifies(jwt.substr(0, dot), *bytes)) signed_well = false;
-        return RestServer::Reply{
-            200, R"({"access_token":"token-)" + std::to_string(++tokens) + R"(","expires_in":3600})"};
-      }};
+  const HttpReceiver token_server{[&](const ReceivedRequest& request) {
+    const std::string jwt = request.body.substr(request.body.find("&assertion=") + 11);
+    const std::size_t dot = jwt.rfind('.');
+    std::string signature = jwt.substr(dot + 1);
+    std::ranges::replace(signature, '-', '+');
+    std::ranges::replace(signature, '_', '/');
+    while (signature.size() % 4 != 0) signature += '=';
+    const auto bytes = from_base64(signature);
+    if (!bytes || !RsaKey::of().verifies(jwt.substr(0, dot), *bytes)) signed_well = false;
+    return ReceiverAnswer{
+        200, R"({"access_token":"token-)" + std::to_string(++tokens) + R"(","expires_in":3600})"};
+  }};
   const Certificates certificates;
   NginxOptions front;
   front.certificate = &certificates.server();
   front.server_block = "location / { proxy_pass http://" + pubsub_.authority() + "; }";
   const NginxServer nginx{front};
   const TempDir files;
-  write_file(files.file("key.json"),
-             service_account_json("http://127.0.0.1:" + std::to_string(token_port) + "/token"));
+  write_file(files.file("key.json"), service_account_json(token_server.url("/token")));
   launch({{"PUBSUB_TOPIC", PubSub::kTopic},
           {"PUBSUB_ENDPOINT", nginx.origin()},
           {"TLS_CA_FILE", certificates.ca_file()},
@@ -269,15 +268,12 @@ TEST_F(ScriptedPubSubTest, TheMachinesOwnAccountIsAskedOfTheMetadataServer) {
   pubsub_.create();
   pubsub_.require("Bearer of-the-machine");
   std::atomic<bool> asked_well{true};
-  const std::uint16_t metadata_port = free_port();
-  const RestServer metadata{
-      metadata_port, [&](const RestServer::Request& request) {
-        const auto flavor = request.headers.find("metadata-flavor");
-        if (flavor == request.headers.end() || flavor->second != "Google" ||
-            !request.target.starts_with("/computeMetadata/v1/instance/service-accounts/"))
-          asked_well = false;
-        return RestServer::Reply{200, R"({"access_token":"of-the-machine","expires_in":3600})"};
-      }};
+  const HttpReceiver metadata{[&](const ReceivedRequest& request) {
+    if (request.header("metadata-flavor") != "Google" ||
+        !request.target.starts_with("/computeMetadata/v1/instance/service-accounts/"))
+      asked_well = false;
+    return ReceiverAnswer{200, R"({"access_token":"of-the-machine","expires_in":3600})"};
+  }};
   const Certificates certificates;
   NginxOptions front;
   front.certificate = &certificates.server();
@@ -286,7 +282,7 @@ TEST_F(ScriptedPubSubTest, TheMachinesOwnAccountIsAskedOfTheMetadataServer) {
   launch({{"PUBSUB_TOPIC", PubSub::kTopic},
           {"PUBSUB_ENDPOINT", nginx.origin()},
           {"TLS_CA_FILE", certificates.ca_file()},
-          {"GCE_METADATA_HOST", "127.0.0.1:" + std::to_string(metadata_port)}});
+          {"GCE_METADATA_HOST", "127.0.0.1:" + std::to_string(metadata.port())}});
   receive(3);
   ASSERT_TRUE(drain(pubsub_));
   EXPECT_TRUE(asked_well);
