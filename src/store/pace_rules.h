@@ -36,6 +36,8 @@ struct SenderGate {
   double stopped_at = 0;  ///< 0: not stopped
   double stop_code = 0, stop_until_credential = 0;
   double served_at = 0;  ///< its last turn in take_due()
+
+  friend bool operator==(const SenderGate&, const SenderGate&) = default;
 };
 
 /// Calls `f(name, number)` for each moving number of a gate; the names are those of the Redis hash.

@@ -122,6 +122,7 @@ class DueRun {
     row.progress.hold = seat.hold;
     if (!seat.lane) row.progress.due = from_millis(seat.ready);
     turns_.take_seat(row.place, row.row, seat);
+    turns_.touch(row.place.sender);
     session_.intents.save(row, nullptr);
   }
 

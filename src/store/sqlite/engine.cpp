@@ -60,6 +60,7 @@ Result<std::size_t> end_old_leases(Session& session, Millis unknown_window, Wall
   Connection& connection = *session.connection;
   connection.run("BEGIN IMMEDIATE");
   const std::size_t ended = end_leases(session, unknown_window, now);
+  session.paces.write();
   connection.run("COMMIT");
   if (const auto failure = connection.take_failure()) return std::unexpected(*failure);
   return ended;

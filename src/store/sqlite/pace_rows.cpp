@@ -1,6 +1,7 @@
 #include "store/sqlite/pace_rows.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace wac::store::sqlite {
 namespace {
@@ -51,6 +52,7 @@ PaceRows::PaceRows(Connection& connection)
                  "INSERT INTO pairs VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET head=excluded.head, "
                  "seq=excluded.seq, arrival=excluded.arrival, paused_until=excluded.paused_until, "
                  "level=excluded.level, forget_at=excluded.forget_at"),
+      drop_pair_(connection, "sqlite: drop pair", "DELETE FROM pairs WHERE part = ? AND recipient = ?"),
       load_quota_(connection, "sqlite: load quota",
                   "SELECT arrival FROM quotas WHERE part = ? AND tenant = ?"),
       save_quota_(connection, "sqlite: save quota",
@@ -60,27 +62,45 @@ PaceRows::PaceRows(Connection& connection)
               "WHERE forget_at IS NOT NULL AND forget_at <= ? LIMIT ?)") {}
 
 std::optional<SenderRow> PaceRows::load(Partition partition, const SenderId& sender) {
-  Query query{load_, partition.number, sender.str()};
-  if (!query.step()) return std::nullopt;
-  return read_sender(connection_, query, 0);
+  const auto [at, fresh] = kept_.try_emplace({partition, sender});
+  if (fresh) {
+    Query query{load_, partition.number, sender.str()};
+    if (query.step()) at->second.row = read_sender(connection_, query, 0);
+  }
+  return at->second.row;
 }
 
 void PaceRows::save(Partition partition, const SenderId& sender, const SenderRow& row) {
-  const std::string limits = limits_text(row.gate.limits);
-  const std::string numbers = numbers_text(row.gate);
-  Query query{save_,
-              partition.number,
-              sender.str(),
-              row.gate.tenant.str(),
-              std::string_view{limits},
-              Bytes{row.gate.credential.raw()},
-              Bytes{row.gate.probe.raw()},
-              std::string_view{numbers},
-              row.next};
-  query.execute();
+  kept_[{partition, sender}] = {row, true};
+}
+
+void PaceRows::flush() {
+  for (auto& [where, kept] : kept_) {
+    if (!std::exchange(kept.changed, false)) continue;
+    const auto& [partition, sender] = where;
+    const SenderGate& gate = kept.row->gate;
+    const std::string limits = limits_text(gate.limits);
+    const std::string numbers = numbers_text(gate);
+    Query query{save_,
+                partition.number,
+                sender.str(),
+                gate.tenant.str(),
+                std::string_view{limits},
+                Bytes{gate.credential.raw()},
+                Bytes{gate.probe.raw()},
+                std::string_view{numbers},
+                kept.row->next};
+    query.execute();
+  }
+}
+
+void PaceRows::write() {
+  flush();
+  kept_.clear();
 }
 
 std::vector<std::pair<SenderId, SenderRow>> PaceRows::all(Partition partition) {
+  flush();
   std::vector<std::pair<SenderId, SenderRow>> rows;
   Query query{all_, partition.number};
   while (query.step()) {
@@ -92,6 +112,7 @@ std::vector<std::pair<SenderId, SenderRow>> PaceRows::all(Partition partition) {
 }
 
 std::vector<SenderId> PaceRows::ready(Partition partition, std::size_t limit, WallTime now) {
+  flush();
   std::vector<SenderId> senders;
   Query query{ready_, partition.number, now, static_cast<std::int64_t>(limit)};
   while (query.step()) senders.push_back(SenderId::parse(query.bytes(0)).value_or(SenderId{}));
@@ -99,6 +120,7 @@ std::vector<SenderId> PaceRows::ready(Partition partition, std::size_t limit, Wa
 }
 
 std::vector<std::pair<SenderId, double>> PaceRows::next(Partition partition, std::size_t limit) {
+  flush();
   std::vector<std::pair<SenderId, double>> senders;
   Query query{next_, partition.number, static_cast<std::int64_t>(limit)};
   while (query.step()) {
@@ -119,9 +141,15 @@ PairRow PaceRows::load_pair(Partition partition, const crypto::Fingerprint& reci
 
 void PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row,
                          WallTime now) {
+  const double last_effect = std::max(row.gate.arrival, row.gate.paused_until);
+  if (row.head == 0 && row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now))) {
+    Query query{drop_pair_, partition.number, Bytes{recipient.raw()}};
+    query.execute();
+    return;
+  }
   std::optional<WallTime> forget_at;
   if (row.head == 0) {
-    forget_at = std::max({now, to_time(row.gate.arrival), to_time(row.gate.paused_until)}) + kPairMemory;
+    forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
   }
   Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head, row.seq,
               row.gate.arrival, row.gate.paused_until, row.gate.level,         forget_at};

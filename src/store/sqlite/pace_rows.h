@@ -5,12 +5,16 @@
 #include "store/pace_rules.h"
 #include "store/sqlite/connection.h"
 
+#include <map>
+
 namespace wac::store::sqlite {
 
 /// A sender as it is kept.
 struct SenderRow {
   SenderGate gate;
   std::optional<double> next;  ///< when take_due() looks at it again
+
+  friend bool operator==(const SenderRow&, const SenderRow&) = default;
 };
 
 /// A recipient as it is kept.
@@ -20,9 +24,15 @@ struct PairRow {
   std::int64_t seq = 0;   ///< the last place given in its lane
 };
 
+/// Senders are kept in memory within a transaction, for many operations of a group are of the same one.
 class PaceRows {
  public:
   explicit PaceRows(Connection& connection);
+
+  /// Ends every transaction that changed something: writes the senders down, and forgets them.
+  void write();
+  /// The transaction's changes are gone.
+  void rolled_back() { kept_.clear(); }
 
   /// Nothing: not known yet.
   std::optional<SenderRow> load(Partition partition, const SenderId& sender);
@@ -34,7 +44,7 @@ class PaceRows {
   std::vector<std::pair<SenderId, double>> next(Partition partition, std::size_t limit);
 
   PairRow load_pair(Partition partition, const crypto::Fingerprint& recipient);
-  /// An idle one is forgotten some time after it has any effect.
+  /// An idle one is forgotten some time after it has any effect, and at once where it never will.
   void save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, WallTime now);
 
   /// The arrival time of a tenant's quota.
@@ -45,8 +55,17 @@ class PaceRows {
   std::size_t forget(WallTime now, std::size_t limit);
 
  private:
+  struct Kept {
+    std::optional<SenderRow> row;
+    bool changed = false;
+  };
+  /// Writes what changed, for statements that look at many senders.
+  void flush();
+
   Connection& connection_;
-  Statement load_, save_, all_, ready_, next_, load_pair_, save_pair_, load_quota_, save_quota_, forget_;
+  Statement load_, save_, all_, ready_, next_, load_pair_, save_pair_, drop_pair_, load_quota_, save_quota_,
+      forget_;
+  std::map<std::pair<Partition, SenderId>, Kept> kept_;
 };
 
 }  // namespace wac::store::sqlite

@@ -1,6 +1,6 @@
 #pragma once
 // The embedded engine: one SQLite file in WAL mode with synchronous=FULL, one writer thread with group commit
-// (up to 32 operations or 1 ms), checkpoints on a second connection. One process owns the file: a second one
+// (up to 256 operations or 1 ms), checkpoints on a second connection. One process owns the file: a second one
 // is refused.
 
 #include "base/error.h"
@@ -16,7 +16,7 @@ namespace wac::store::sqlite {
 struct SqliteOptions {
   std::string path;                        ///< database file; its directory must exist
   std::size_t queued_operations = 50'000;  ///< beyond it: kOverloaded, nothing done
-  std::size_t group = 32;                  ///< operations per commit at most
+  std::size_t group = 256;                 ///< operations per commit at most
   Millis group_wait{1};  ///< how long the first operation of a group waits for more, under load
   std::size_t checkpoint_pages = 4'000;    ///< WAL pages after which the second connection checkpoints
   std::uint64_t check_bytes = 64U << 20U;  ///< files up to this size are checked page by page at open

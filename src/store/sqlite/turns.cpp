@@ -18,27 +18,29 @@ bool has_recipient(const Place& place) {
   return place.recipient != crypto::Fingerprint{};
 }
 
-/// Whatever of a sender is written, to see whether it changed.
-std::string image(const SenderRow& row) {
-  std::string text = numbers_text(row.gate) + ' ' + limits_text(row.gate.limits);
-  text += row.gate.tenant.str();
-  text += row.gate.credential.raw();
-  text += row.gate.probe.raw();
-  if (row.next) text += ' ' + std::to_string(*row.next);
-  return text;
-}
-
 }  // namespace
 
 Turns::Entry& Turns::entry(const SenderId& sender) {
   const auto [at, fresh] = entries_.try_emplace(sender);
   if (fresh) {
     if (auto row = session_.paces.load(partition_, sender)) {
-      at->second.row = std::move(*row);
-      at->second.stored = image(at->second.row);
+      at->second.row = *row;
+      at->second.stored = std::move(*row);
     }
   }
   return at->second;
+}
+
+PairRow Turns::pair_of(const crypto::Fingerprint& recipient) {
+  if (!last_pair_ || last_pair_->first != recipient) {
+    last_pair_.emplace(recipient, session_.paces.load_pair(partition_, recipient));
+  }
+  return last_pair_->second;
+}
+
+void Turns::save_pair(const crypto::Fingerprint& recipient, const PairRow& pair) {
+  session_.paces.save_pair(partition_, recipient, pair, now_);
+  last_pair_.emplace(recipient, pair);
 }
 
 double& Turns::quota(const SenderGate& gate) {
@@ -53,7 +55,7 @@ Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due)
   Seat seat;
   seat.ready = to_millis(due);
   if (!has_recipient(place)) return seat;
-  seat.pair = session_.paces.load_pair(partition_, place.recipient);
+  seat.pair = pair_of(place.recipient);
   const bool first = seat.pair.head == row;
   // What is scheduled takes its place when its time comes.
   if (due > now_ && !first) return seat;
@@ -76,7 +78,7 @@ void Turns::take_seat(const Place& place, std::int64_t row, const Seat& seat) {
   if (!seat.turn && !seat.lane) return;
   PairRow pair = seat.pair;
   if (seat.turn) pair.head = row;
-  session_.paces.save_pair(partition_, place.recipient, pair, now_);
+  save_pair(place.recipient, pair);
 }
 
 Opening Turns::opening(const Place& place) {
@@ -100,9 +102,9 @@ void Turns::start(const Place& place, std::int64_t row, Seat* seat, WallTime lea
   store::start(sender, quota(sender), place.key, lease_end, now_);
   if (!has_recipient(place)) return;
   if (seat == nullptr) {
-    PairRow pair = session_.paces.load_pair(partition_, place.recipient);
+    PairRow pair = pair_of(place.recipient);
     store::start(pair.gate, sender.limits, now_);
-    session_.paces.save_pair(partition_, place.recipient, pair, now_);
+    save_pair(place.recipient, pair);
     return;
   }
   store::start(seat->pair.gate, sender.limits, now_);
@@ -113,11 +115,11 @@ void Turns::learn(const IntentRow& row, const PaceSignal& signal, IntentState st
   if (signal.kind == PaceSignal::Kind::kNone) return;
   store::learn(gate(row.place.sender), signal, row.place.key, now_);
   if (!has_recipient(row.place)) return;
-  PairRow pair = session_.paces.load_pair(partition_, row.place.recipient);
+  PairRow pair = pair_of(row.place.recipient);
   const double before = pair.gate.level;
   store::learn(pair.gate, signal, state, now_);
   const bool changed = pair.gate.level != before || signal.kind == PaceSignal::Kind::kPairThrottled;
-  if (changed) session_.paces.save_pair(partition_, row.place.recipient, pair, now_);
+  if (changed) save_pair(row.place.recipient, pair);
 }
 
 void Turns::moved(IntentRow& row, IntentState from) {
@@ -138,18 +140,19 @@ void Turns::moved(IntentRow& row, IntentState from) {
   } else if (row.progress.state != IntentState::kSending) {
     pass_turn(row);
   }
-  gate(place.sender);  // finish() finds its next time
+  if (waits(from) || waits(row.progress.state)) touch(place.sender);
 }
 
 void Turns::pass_turn(const IntentRow& row) {
   if (!has_recipient(row.place)) return;
-  PairRow pair = session_.paces.load_pair(partition_, row.place.recipient);
+  PairRow pair = pair_of(row.place.recipient);
   if (pair.head != row.row) return;
   auto next = session_.queues.first_in_lane(partition_, row.place.recipient);
   pair.head = next ? next->row : 0;
-  session_.paces.save_pair(partition_, row.place.recipient, pair, now_);
+  save_pair(row.place.recipient, pair);
   if (!next) return;
   passed_turn_ = true;
+  touch(row.place.sender);
   next->place.lane.reset();
   const Seat seat = find_seat(next->place, next->row, std::min(next->progress.due, now_));
   next->place.ready = seat.ready;
@@ -180,12 +183,16 @@ std::optional<double> Turns::next_time(const SenderId& sender) {
 
 void Turns::finish() {
   for (auto& [sender, entry] : entries_) {
-    entry.row.next = next_time(sender);
-    if (entry.row.next) entry.row.next = std::max(*entry.row.next, entry.row.gate.served_at);
-    std::string now_stored = image(entry.row);
-    if (now_stored == entry.stored) continue;
+    // Where nobody waits, what a gate says changes nothing; behind a stop somebody may wait.
+    const bool idle = !entry.touched && !entry.row.next && entry.stored.gate.stopped_at == 0;
+    if (!idle) {
+      entry.row.next = next_time(sender);
+      if (entry.row.next) entry.row.next = std::max(*entry.row.next, entry.row.gate.served_at);
+    }
+    entry.touched = false;
+    if (entry.row == entry.stored) continue;
     session_.paces.save(partition_, sender, entry.row);
-    entry.stored = std::move(now_stored);
+    entry.stored = entry.row;
   }
   for (auto& [tenant, quota] : quotas_) {
     if (quota.arrival == quota.stored) continue;

@@ -45,6 +45,8 @@ class Turns {
   void moved(IntentRow& row, IntentState from);
   /// Whether moved() gave a turn to the next of a recipient since this was last asked.
   bool take_passed_turn() { return std::exchange(passed_turn_, false); }
+  /// Its queue changed other than through moved().
+  void touch(const SenderId& sender) { entry(sender).touched = true; }
   /// It was looked at in a turn of its sender.
   void served(const SenderId& sender);
 
@@ -56,8 +58,11 @@ class Turns {
  private:
   struct Entry {
     SenderRow row;
-    std::string stored;  ///< as it was loaded, to be written only when it changed
+    SenderRow stored;      ///< as it was loaded, to be written only when it changed
+    bool touched = false;  ///< its queue changed
   };
+  PairRow pair_of(const crypto::Fingerprint& recipient);
+  void save_pair(const crypto::Fingerprint& recipient, const PairRow& pair);
   Entry& entry(const SenderId& sender);
   void pass_turn(const IntentRow& row);
   double& quota(const SenderGate& gate);
@@ -67,6 +72,8 @@ class Turns {
   WallTime now_;
   bool passed_turn_ = false;
   std::map<SenderId, Entry> entries_;
+  /// The recipient that was asked for last: an operation mostly is about one.
+  std::optional<std::pair<crypto::Fingerprint, PairRow>> last_pair_;
   struct Quota {
     double arrival = 0, stored = 0;
   };

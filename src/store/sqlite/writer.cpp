@@ -86,6 +86,7 @@ std::optional<Error> Writer::transact(std::span<std::unique_ptr<Operation>> grou
     if (!connection.ok()) break;
     operation->run(*session_);
   }
+  session_->paces.write();
   session_->evidence.write();
   if (!connection.ok()) return roll_back();
   Query{commit_}.execute();
@@ -106,6 +107,7 @@ std::optional<Error> Writer::roll_back() {
   if (connection.in_transaction()) Query{rollback_}.execute();
   connection.take_failure();
   session_->events.rolled_back();
+  session_->paces.rolled_back();
   return failure;
 }
 
