@@ -78,6 +78,8 @@ struct PairGate {
   double arrival = 0;
   double paused_until = 0;
   double level = 0;  ///< Meta's X: the next pause is 4^X seconds
+
+  friend bool operator==(const PairGate&, const PairGate&) = default;
 };
 
 /// When something may start, and what it waits for until then. `ready` <= now: at once.

@@ -62,6 +62,7 @@ Result<std::size_t> end_old_leases(Session& session, Millis unknown_window, Wall
   const std::size_t ended = end_leases(session, unknown_window, now);
   session.paces.write();
   connection.run("COMMIT");
+  session.paces.written();
   if (const auto failure = connection.take_failure()) return std::unexpected(*failure);
   return ended;
 }

@@ -45,10 +45,13 @@ IntentRows::IntentRows(Connection& connection)
                  "UPDATE intents SET wamid = ?, message_print = nullif(?, x'') WHERE row = ?"),
       remove_(connection, "sqlite: remove intent", "DELETE FROM intents WHERE row = ?"),
       sending_(connection, "sqlite: leases",
-               select_progress(" FROM intents INDEXED BY intents_due WHERE state < 4 AND state = 2")),
+               select_progress(
+                   " FROM intents INDEXED BY intents_leases WHERE state > 1 AND state < 4 AND state = 2")),
       count_(connection, "sqlite: count intents",
-             "SELECT state, count(*), sum(due <= ?2), min(due) FROM intents INDEXED BY intents_due "
-             "WHERE part = ?1 AND state < 4 GROUP BY state"),
+             "SELECT state, count(*), sum(due <= ?2), min(due) FROM intents INDEXED BY intents_waiting "
+             "WHERE part = ?1 AND state < 2 GROUP BY state UNION ALL "
+             "SELECT state, count(*), sum(due <= ?2), min(due) FROM intents INDEXED BY intents_leases "
+             "WHERE part = ?1 AND state > 1 AND state < 4 GROUP BY state"),
       scan_(connection, "sqlite: scan intents",
             select_full(" FROM intents WHERE part = ? AND key > ? ORDER BY key LIMIT ?")),
       forget_(connection, "sqlite: forget intents",

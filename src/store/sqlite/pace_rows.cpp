@@ -99,6 +99,19 @@ void PaceRows::write() {
   kept_.clear();
 }
 
+void PaceRows::rolled_back() {
+  kept_.clear();
+  while (!undo_.empty()) {
+    auto [pair, row] = std::move(undo_.back());
+    undo_.pop_back();
+    if (row) {
+      leased_[pair] = *row;
+    } else {
+      leased_.erase(pair);
+    }
+  }
+}
+
 std::vector<std::pair<SenderId, SenderRow>> PaceRows::all(Partition partition) {
   flush();
   std::vector<std::pair<SenderId, SenderRow>> rows;
@@ -130,30 +143,48 @@ std::vector<std::pair<SenderId, double>> PaceRows::next(Partition partition, std
 }
 
 PairRow PaceRows::load_pair(Partition partition, const crypto::Fingerprint& recipient) {
+  const auto leased = leased_.find({partition, recipient});
+  if (leased != leased_.end()) return leased->second;
   PairRow row;
   Query query{load_pair_, partition.number, Bytes{recipient.raw()}};
   if (!query.step()) return row;
+  row.stored = true;
   row.head = query.integer(0);
   row.seq = query.integer(1);
   row.gate = {query.real(2), query.real(3), query.real(4)};
   return row;
 }
 
-void PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row,
-                         WallTime now) {
+void PaceRows::keep_in_memory(const Pair& pair, std::optional<PairRow> row) {
+  const auto at = leased_.find(pair);
+  if (at == leased_.end() && !row) return;
+  undo_.emplace_back(pair, at == leased_.end() ? std::nullopt : std::optional{at->second});
+  if (row) {
+    leased_[pair] = *row;
+  } else {
+    leased_.erase(at);
+  }
+}
+
+bool PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row,
+                         Head head, WallTime now) {
   const double last_effect = std::max(row.gate.arrival, row.gate.paused_until);
-  if (row.head == 0 && row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now))) {
+  const bool open = row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now));
+  const bool leased = open && !row.stored && row.head != 0 && row.seq == 0 && head == Head::kSends;
+  keep_in_memory({partition, recipient}, leased ? std::optional{row} : std::nullopt);
+  if (leased) return false;
+  if (row.head == 0 && open) {
+    if (!row.stored) return false;
     Query query{drop_pair_, partition.number, Bytes{recipient.raw()}};
     query.execute();
-    return;
+    return false;
   }
   std::optional<WallTime> forget_at;
-  if (row.head == 0) {
-    forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
-  }
+  if (row.head == 0) forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
   Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head, row.seq,
               row.gate.arrival, row.gate.paused_until, row.gate.level,         forget_at};
   query.execute();
+  return true;
 }
 
 double PaceRows::load_quota(Partition partition, const TenantId& tenant) {

@@ -22,6 +22,15 @@ struct PairRow {
   PairGate gate;
   std::int64_t head = 0;  ///< the row whose turn it is; 0: nobody's
   std::int64_t seq = 0;   ///< the last place given in its lane
+  bool stored = false;    ///< it has a row in the file
+
+  friend bool operator==(const PairRow&, const PairRow&) = default;
+};
+
+/// What the head of a recipient does.
+enum class Head : std::uint8_t {
+  kWaits,
+  kSends,  ///< under a lease; those end when the file is opened again
 };
 
 /// Senders are kept in memory within a transaction, for many operations of a group are of the same one.
@@ -29,10 +38,12 @@ class PaceRows {
  public:
   explicit PaceRows(Connection& connection);
 
-  /// Ends every transaction that changed something: writes the senders down, and forgets them.
+  /// Before a commit: writes the senders down, and forgets them.
   void write();
+  /// After it.
+  void written() { undo_.clear(); }
   /// The transaction's changes are gone.
-  void rolled_back() { kept_.clear(); }
+  void rolled_back();
 
   /// Nothing: not known yet.
   std::optional<SenderRow> load(Partition partition, const SenderId& sender);
@@ -44,8 +55,11 @@ class PaceRows {
   std::vector<std::pair<SenderId, double>> next(Partition partition, std::size_t limit);
 
   PairRow load_pair(Partition partition, const crypto::Fingerprint& recipient);
-  /// An idle one is forgotten some time after it has any effect, and at once where it never will.
-  void save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, WallTime now);
+  /// An idle one is forgotten some time after it has any effect, and at once where it never will. A turn
+  /// under a lease that nobody else waits for stands in memory only: most messages find their recipient free.
+  /// Returns whether it has a row now.
+  bool save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, Head head,
+                 WallTime now);
 
   /// The arrival time of a tenant's quota.
   double load_quota(Partition partition, const TenantId& tenant);
@@ -59,13 +73,19 @@ class PaceRows {
     std::optional<SenderRow> row;
     bool changed = false;
   };
+  using Pair = std::pair<Partition, crypto::Fingerprint>;
   /// Writes what changed, for statements that look at many senders.
   void flush();
+  /// Nothing: not in memory any more.
+  void keep_in_memory(const Pair& pair, std::optional<PairRow> row);
 
   Connection& connection_;
   Statement load_, save_, all_, ready_, next_, load_pair_, save_pair_, drop_pair_, load_quota_, save_quota_,
       forget_;
   std::map<std::pair<Partition, SenderId>, Kept> kept_;
+  std::map<Pair, PairRow> leased_;
+  /// What the transaction changed in it, as it was.
+  std::vector<std::pair<Pair, std::optional<PairRow>>> undo_;
 };
 
 }  // namespace wac::store::sqlite

@@ -38,8 +38,10 @@ PairRow Turns::pair_of(const crypto::Fingerprint& recipient) {
   return last_pair_->second;
 }
 
-void Turns::save_pair(const crypto::Fingerprint& recipient, const PairRow& pair) {
-  session_.paces.save_pair(partition_, recipient, pair, now_);
+void Turns::save_pair(const crypto::Fingerprint& recipient, PairRow pair, Head head) {
+  const bool same = last_pair_ && last_pair_->first == recipient && last_pair_->second == pair;
+  if (same && (pair.stored || head == Head::kSends)) return;
+  pair.stored = session_.paces.save_pair(partition_, recipient, pair, head, now_);
   last_pair_.emplace(recipient, pair);
 }
 
@@ -74,11 +76,11 @@ Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due)
   return seat;
 }
 
-void Turns::take_seat(const Place& place, std::int64_t row, const Seat& seat) {
+void Turns::take_seat(const Place& place, std::int64_t row, const Seat& seat, Head head) {
   if (!seat.turn && !seat.lane) return;
   PairRow pair = seat.pair;
   if (seat.turn) pair.head = row;
-  save_pair(place.recipient, pair);
+  save_pair(place.recipient, pair, head);
 }
 
 Opening Turns::opening(const Place& place) {
@@ -104,11 +106,11 @@ void Turns::start(const Place& place, std::int64_t row, Seat* seat, WallTime lea
   if (seat == nullptr) {
     PairRow pair = pair_of(place.recipient);
     store::start(pair.gate, sender.limits, now_);
-    save_pair(place.recipient, pair);
+    save_pair(place.recipient, pair, Head::kSends);
     return;
   }
   store::start(seat->pair.gate, sender.limits, now_);
-  take_seat(place, row, *seat);
+  take_seat(place, row, *seat, Head::kSends);
 }
 
 void Turns::learn(const IntentRow& row, const PaceSignal& signal, IntentState state) {
@@ -119,7 +121,7 @@ void Turns::learn(const IntentRow& row, const PaceSignal& signal, IntentState st
   const double before = pair.gate.level;
   store::learn(pair.gate, signal, state, now_);
   const bool changed = pair.gate.level != before || signal.kind == PaceSignal::Kind::kPairThrottled;
-  if (changed) save_pair(row.place.recipient, pair);
+  if (changed) save_pair(row.place.recipient, pair, Head::kSends);
 }
 
 void Turns::moved(IntentRow& row, IntentState from) {
@@ -147,9 +149,9 @@ void Turns::pass_turn(const IntentRow& row) {
   if (!has_recipient(row.place)) return;
   PairRow pair = pair_of(row.place.recipient);
   if (pair.head != row.row) return;
-  auto next = session_.queues.first_in_lane(partition_, row.place.recipient);
+  auto next = pair.stored ? session_.queues.first_in_lane(partition_, row.place.recipient) : std::nullopt;
   pair.head = next ? next->row : 0;
-  save_pair(row.place.recipient, pair);
+  save_pair(row.place.recipient, pair, Head::kWaits);
   if (!next) return;
   passed_turn_ = true;
   touch(row.place.sender);

@@ -30,7 +30,7 @@ class Turns {
   /// For an intent that is due at `due`. `row`: kNewRow before it is inserted.
   Seat find_seat(const Place& place, std::int64_t row, WallTime due);
   /// Writes down what find_seat() found.
-  void take_seat(const Place& place, std::int64_t row, const Seat& seat);
+  void take_seat(const Place& place, std::int64_t row, const Seat& seat, Head head = Head::kWaits);
 
   SenderGate& gate(const SenderId& sender) { return entry(sender).row.gate; }
   Opening opening(const Place& place);
@@ -62,7 +62,7 @@ class Turns {
     bool touched = false;  ///< its queue changed
   };
   PairRow pair_of(const crypto::Fingerprint& recipient);
-  void save_pair(const crypto::Fingerprint& recipient, const PairRow& pair);
+  void save_pair(const crypto::Fingerprint& recipient, PairRow pair, Head head);
   Entry& entry(const SenderId& sender);
   void pass_turn(const IntentRow& row);
   double& quota(const SenderGate& gate);

@@ -96,6 +96,7 @@ std::optional<Error> Writer::transact(std::span<std::unique_ptr<Operation>> grou
     if (unknown && failure) failure->code = ErrorCode::kUnknownOutcome;
     return failure;
   }
+  session_->paces.written();
   session_->evidence.written();
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include "integration/store/sqlite_fixture.h"
 
+#include <sqlite3.h>
+
 #include <fstream>
 
 namespace wac::testing {
@@ -165,6 +167,85 @@ TEST_F(SqliteTest, TheFileIsPrivateToItsOwner) {
     EXPECT_EQ(permissions, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write)
         << suffix;
   }
+}
+
+std::int64_t count_pairs(const std::string& path) {
+  sqlite3* db = nullptr;
+  sqlite3_stmt* statement = nullptr;
+  std::int64_t count = -1;
+  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
+      sqlite3_prepare_v2(db, "SELECT count(*) FROM pairs", -1, &statement, nullptr) == SQLITE_OK &&
+      sqlite3_step(statement) == SQLITE_ROW) {
+    count = sqlite3_column_int64(statement, 0);
+  }
+  sqlite3_finalize(statement);
+  sqlite3_close(db);
+  return count;
+}
+
+store::Settlement settlement_of(const NewIntent& intent, const IntentRecord& record,
+                                store::IntentState state) {
+  store::Settlement settlement;
+  settlement.partition = Partition::of(intent.sender);
+  settlement.key = intent.key;
+  settlement.token = record.token;
+  settlement.state = state;
+  return settlement;
+}
+
+TEST_F(SqliteTest, ARecipientHasARowOnlyWhileItMatters) {
+  open();
+  NewIntent first = intent(1);
+  NewIntent second = intent(2);
+  first.recipient = second.recipient = fingerprint(7, 7);
+  const auto send_now = [this](const NewIntent& what) {
+    return run_on<Claimed>(thread_, [&] {
+      return store_->intents().claim(what, ClaimMode::kSendNow, Millis{60'000}, Millis{60'000}, {});
+    });
+  };
+  const auto sent = send_now(first);
+  ASSERT_TRUE(sent);
+  EXPECT_EQ(sent->record.state, kSending);
+  EXPECT_EQ(count_pairs(options_.path), 0);
+  // Somebody waits behind it: that must outlive the process.
+  const auto waits = send_now(second);
+  ASSERT_TRUE(waits);
+  EXPECT_EQ(waits->record.hold, store::Hold::kOrder);
+  EXPECT_EQ(count_pairs(options_.path), 1);
+  const auto settle = [&](const NewIntent& what, const IntentRecord& record, store::IntentState state) {
+    return run_on<Result<store::SettleResult>>(thread_, [&] {
+      return store_->intents().settle(settlement_of(what, record, state), Millis{60'000}, {});
+    });
+  };
+  ASSERT_TRUE(settle(first, sent->record, kSent)->follower_due);
+  const auto batch = run_on<Result<DueBatch>>(
+      thread_, [&] { return store_->intents().take_due(partition(), 10, {}, from_millis(1)); });
+  ASSERT_EQ(batch->items.size(), 1U);
+  ASSERT_TRUE(settle(second, batch->items[0].record, kSent));
+  EXPECT_EQ(count_pairs(options_.path), 0);
+}
+
+TEST_F(SqliteTest, WhoWaitsForARetryKeepsItsTurnOverARestart) {
+  open();
+  NewIntent first = intent(1);
+  NewIntent second = intent(2);
+  first.recipient = second.recipient = fingerprint(7, 7);
+  const auto send_now = [this](const NewIntent& what) {
+    return run_on<Claimed>(thread_, [&] {
+      return store_->intents().claim(what, ClaimMode::kSendNow, Millis{60'000}, Millis{60'000}, {});
+    });
+  };
+  const auto sent = send_now(first);
+  ASSERT_TRUE(sent);
+  auto retry = settlement_of(first, sent->record, kRetryWait);
+  retry.due = from_millis(5'000);
+  ASSERT_TRUE(run_on<Result<store::SettleResult>>(
+      thread_, [&] { return store_->intents().settle(retry, Millis{60'000}, {}); }));
+  close();
+  open();
+  const auto waits = send_now(second);
+  ASSERT_TRUE(waits);
+  EXPECT_EQ(waits->record.hold, store::Hold::kOrder);
 }
 
 }  // namespace

@@ -210,7 +210,9 @@ TEST_F(SqliteFaults, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatWaitsInIt) {
   close();
   // What later versions added, taken away again.
   execute(options_.path,
-          "DROP INDEX intents_ready; DROP INDEX intents_lane; DROP INDEX intents_leases; "
+          "DROP INDEX intents_ready; DROP INDEX intents_lane; DROP INDEX intents_leases; DROP INDEX "
+          "intents_waiting; "
+          "CREATE INDEX intents_due ON intents(part, due) WHERE state < 4; "
           "DROP INDEX intents_message; ALTER TABLE intents DROP COLUMN message_print; "
           "ALTER TABLE intents DROP COLUMN pricing; "
           "DROP INDEX intents_expiry; DROP INDEX intents_dead; DROP TABLE paces; DROP TABLE pairs; "
