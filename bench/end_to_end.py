@@ -168,7 +168,7 @@ def start_connector(programs, graph_port, ca_file, redis_port, more=None):
     if os.path.exists(key_file):
         with open(key_file, encoding="ascii") as file:
             key = file.read().strip()
-    return {"process": process, "url": f"http://127.0.0.1:{port}", "key": key, "start_ms": start_ms,
+    return {"process": process, "url": f"http://127.0.0.1:{port}", "admin": f"http://127.0.0.1:{admin}", "key": key, "start_ms": start_ms,
             "idle_mb": rss_mb(process.pid)}
 
 

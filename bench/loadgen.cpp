@@ -31,10 +31,15 @@ struct Options {
   std::size_t connections = 64;
   std::size_t requests = 100'000;
   std::size_t batch = 1;
+  std::size_t recipients = 9'000;
+  std::string sender;
   std::size_t people = 1;
   double rate = 0;
   bool respond_async = false;
 };
+
+/// Of seven digits.
+constexpr std::size_t kFirstRecipient = 2'000'000;
 
 /// Makes the bodies. `run` differs between runs, so that no id ever comes back; the number behind it counts
 /// up.
@@ -86,9 +91,10 @@ class Bodies {
     std::string list;
     for (std::size_t i = 0; i < options_.batch; ++i) {
       list +=
-          (i == 0 ? "" : ",") + std::string{R"({"intentId":")"} + make_uuid(*random_) +
-          R"(","to":"+1650555)" + std::to_string(1000 + count_++ % 9000) +
-          R"(","payload":{"type":"text","text":{"body":"Your order has been shipped and arrives tomorrow between nine and noon.",)"
+          (i == 0 ? "" : ",") + std::string{R"({"intentId":")"} + make_uuid(*random_) + R"(","to":"+1650)" +
+          std::to_string(kFirstRecipient + count_++ % options_.recipients) + '"' +
+          (options_.sender.empty() ? "" : R"(,"senderId":")" + options_.sender + '"') +
+          R"(,"payload":{"type":"text","text":{"body":"Your order has been shipped and arrives tomorrow between nine and noon.",)"
           R"("preview_url":false}}})";
     }
     return "{\"intents\":[" + list + "]}";
@@ -168,6 +174,9 @@ int main(int argc, char** argv) {
   app.add_option("--secret", options.secret);
   app.add_option("--api-key", options.api_key);
   app.add_option("--batch", options.batch);
+  app.add_option("--recipients", options.recipients, "of the intents, in turn")
+      ->check(CLI::Range(1, 7'000'000));
+  app.add_option("--sender", options.sender, "phone_number_id of the intents; empty: the tenant's first");
   app.add_option("--people", options.people, "whose messages the webhooks hold, in turn")
       ->check(CLI::PositiveNumber);
   app.add_option("--rate", options.rate, "requests a second; 0: as fast as the server answers");
