@@ -12,8 +12,7 @@ namespace json = boost::json;
 
 std::vector<FieldError> within(const std::string& pointer, std::vector<whatsapp::Violation> violations) {
   std::vector<FieldError> errors;
-  for (whatsapp::Violation& one : violations)
-    errors.push_back({pointer + "/payload" + one.pointer, std::move(one.rule)});
+  for (whatsapp::Violation& one : violations) errors.push_back({pointer + one.pointer, std::move(one.rule)});
   return errors;
 }
 
@@ -47,7 +46,7 @@ DryRunLine checked_line(IntentId id, outbound::DryRun found, const std::string& 
   line.warnings = within(pointer, std::move(found.warnings));
   if (!found.fault) return line;
   line.error_code = whatsapp::find_local_error(whatsapp::code_of(found.fault->code))->name;
-  line.errors = within(pointer, std::move(found.fault->violations));
+  line.errors = within(pointer + std::string{found.place}, std::move(found.fault->violations));
   return line;
 }
 

@@ -17,6 +17,7 @@ struct Draft {
   outbound::Intent intent;
   std::optional<whatsapp::Recipient> recipient;
   bool bad_recipient = false;
+  bool for_group = false;
   std::string_view recipient_field = "to";
 };
 
@@ -116,10 +117,31 @@ void read_urgency(JsonFields& fields, Draft& draft) {
   }
 }
 
+bool names_group(JsonFields& fields) {
+  const auto kind = fields.text("recipientType");
+  if (kind && *kind != "individual" && *kind != "group")
+    fields.error("recipientType", "must be \"individual\" or \"group\"");
+  return kind && *kind == "group";
+}
+
 void read_recipient(JsonFields& fields, Draft& draft) {
   const auto to = fields.text("to");
   const auto user = fields.text("recipient");
-  if (draft.intent.type == outbound::MessageType::kMarkRead) return;
+  const bool group = names_group(fields);
+  if (draft.intent.type == outbound::MessageType::kMarkRead) {
+    if (group) fields.error("recipientType", "must be absent: what was read is named by its message id");
+    return;
+  }
+  if (group) {
+    draft.for_group = true;
+    if (user) fields.error("recipient", "must be absent: a group is named by \"to\"");
+    if (!to) fields.error("to", "is required: the id of the group");
+    if (to && !user) {
+      if (auto id = whatsapp::parse_group_id(*to)) draft.recipient.emplace(std::move(*id));
+      draft.bad_recipient = !draft.recipient;
+    }
+    return;
+  }
   if (to && user) {
     fields.error("recipient", "must be absent when \"to\" is given");
     return;
@@ -135,6 +157,13 @@ void read_recipient(JsonFields& fields, Draft& draft) {
   }
   draft.bad_recipient = !draft.recipient;
   if (user) draft.recipient_field = "recipient";
+}
+
+void check_group(JsonFields& fields, const json::object& payload, const Draft& draft) {
+  if (draft.for_group && !whatsapp::may_go_to_group(payload))
+    fields.error("payload", "is of a type that cannot go to a group");
+  if (!draft.for_group && whatsapp::needs_group(payload))
+    fields.error("recipientType", "must be \"group\": this type of message is for groups only");
 }
 
 std::string_view read_context(JsonFields& fields, std::vector<FieldError>& errors) {
@@ -161,6 +190,8 @@ const json::object* read_fallback(JsonFields& fields, const std::string& pointer
   }
   if (!outbound::is_free_form(draft.intent.type)) {
     fields.error("fallback", "must be absent: this type of message needs no open window");
+  } else if (draft.for_group) {
+    fields.error("fallback", "must be absent: of groups no window is known");
   }
   for (whatsapp::Violation& violation : whatsapp::lint(*fallback)) {
     errors.push_back({pointer + "/fallback" + violation.pointer, std::move(violation.rule)});
@@ -177,7 +208,9 @@ ParsedIntent finish(Draft draft, const json::object* payload, const json::object
         std::move(draft.intent.correlation),
         "invalid_recipient",
         draft.recipient_field,
-        "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
+        draft.for_group
+            ? "\"to\" must be the id of a group"
+            : "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
   }
   draft.intent.content = outbound::make_content(*payload, draft.recipient, context, fallback);
   return std::move(draft.intent);
@@ -209,6 +242,7 @@ void parse_one(const json::value& value, std::size_t index, const IntentDefaults
     }
   }
   read_recipient(fields, draft);
+  if (payload != nullptr) check_group(fields, *payload, draft);
   const std::string_view context = read_context(fields, request.errors);
   if (payload != nullptr && !context.empty() && !whatsapp::may_quote(*payload)) {
     fields.error("context", "must be absent: this type of message cannot quote another");

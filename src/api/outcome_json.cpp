@@ -2,7 +2,6 @@
 
 #include "base/expose.h"
 #include "base/rfc3339.h"
-#include "outbound/passage.h"
 #include "whatsapp/local_errors.h"
 #include "whatsapp/pricing.h"
 
@@ -26,7 +25,7 @@ bool is_success(IntentState state) {
 
 void add_error(const outbound::Outcome& outcome, json::object& out) {
   const store::IntentRecord& record = outcome.record;
-  if (record.error_code == 0 || record.error_code == outbound::kFallbackSent) {
+  if (record.error_code == 0) {
     if (record.state == IntentState::kUnconfirmed) {
       out["errorCode"] = "unconfirmed";
       out["errorMessage"] = "Meta's answer never came and no status webhook settled it";
@@ -68,7 +67,7 @@ void add_state(const outbound::Outcome& outcome, json::object& out) {
   out["attempts"] = record.attempt;
   add_waiting(record, out);
   if (record.upstream_status != 0) out["upstreamStatus"] = record.upstream_status;
-  if (record.error_code == outbound::kFallbackSent) out["fallbackUsed"] = true;
+  if (record.alternative) out["fallbackUsed"] = true;
   if (!is_success(record.state)) add_error(outcome, out);
 }
 

@@ -38,8 +38,9 @@ crypto::Fingerprint Contacts::id_of(const SenderId& sender, const UserId& user) 
 }
 
 crypto::Fingerprint Contacts::id_of(const SenderId& sender, const whatsapp::Recipient& recipient) {
-  if (const auto* user = std::get_if<UserId>(&recipient.who)) return id_of(sender, *user);
-  return id_of(sender, std::get<Phone>(recipient.who));
+  if (const auto* phone = std::get_if<Phone>(&recipient.who)) return id_of(sender, *phone);
+  return id_of(sender,
+               std::visit([](const auto& who) { return expose(who, Purpose::kFingerprint); }, recipient.who));
 }
 
 bool Contacts::is_same(const whatsapp::Recipient& recipient, const Phone& number) {

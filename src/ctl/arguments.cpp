@@ -67,6 +67,7 @@ void add_send(CLI::App& app, Draft& draft) {
   CLI::App* send = child(app, "send", "send one message, or many for a quick load");
   SendArguments& arguments = draft.send;
   send->add_option("--to", arguments.to, "the recipient, + and digits");
+  send->add_flag("--group", arguments.group, "the recipient is a group: --to is its id");
   send->add_option("--payload-json", arguments.message.payload_file,
                    "a file with any payload (- is standard input) instead of a type");
   auto* id = send->add_option("--intent-id", arguments.intent_id, "a UUID or ULID [a new UUID]");

@@ -50,6 +50,7 @@ struct MessageFlags {
 
 struct SendArguments {
   std::string to;
+  bool group = false;
   MessageFlags message;
   std::string intent_id;  ///< empty: a new UUID
   std::string dedupe_key;

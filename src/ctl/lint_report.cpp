@@ -29,7 +29,24 @@ void lint_payload(const json::value& value, const std::string& pointer, LintRepo
   for (Violation& error : errors) report.errors.push_back({pointer + error.pointer, std::move(error.rule)});
 }
 
-void lint_recipient(const json::object& intent, const std::string& pointer, LintReport& report) {
+void lint_group(const json::object& intent, const json::object& message, const std::string& pointer,
+                LintReport& report) {
+  if (intent.contains("recipient"))
+    report.errors.push_back({pointer + "/recipient", R"(must be absent: a group is named by "to")"});
+  if (!whatsapp::parse_group_id(text_of(intent, "to")))
+    report.errors.push_back({pointer + "/to", "must be the id of a group"});
+  if (!whatsapp::may_go_to_group(message))
+    report.errors.push_back({pointer + "/payload", "is of a type that cannot go to a group"});
+}
+
+void lint_recipient(const json::object& intent, const json::object& message, const std::string& pointer,
+                    LintReport& report) {
+  const std::string_view kind = text_of(intent, "recipientType");
+  if (kind == "group") return lint_group(intent, message, pointer, report);
+  if (intent.contains("recipientType") && kind != "individual")
+    report.errors.push_back({pointer + "/recipientType", R"(must be "individual" or "group")"});
+  if (whatsapp::needs_group(message))
+    report.errors.push_back({pointer + "/recipientType", R"(must be "group": this type is for groups only)"});
   const bool to = intent.contains("to");
   const bool user = intent.contains("recipient");
   if (to && user) {
@@ -54,7 +71,7 @@ void lint_intent(const json::value& value, const std::string& pointer, LintRepor
     lint_payload(*payload, pointer + "/payload", report);
     const json::object* message = payload->if_object();
     if (message != nullptr && text_of(*message, "type") != "mark_read")
-      lint_recipient(*intent, pointer, report);
+      lint_recipient(*intent, *message, pointer, report);
     if (message != nullptr && intent->contains("context") && !whatsapp::may_quote(*message))
       report.errors.push_back({pointer + "/context", "must be absent: this type cannot quote a message"});
   }

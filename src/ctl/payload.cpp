@@ -117,6 +117,7 @@ Made make_payload(const MessageFlags& flags) {
 json::object make_intent(const IntentEnvelope& envelope, json::object payload) {
   json::object intent{{"intentId", envelope.id}};
   add_text(intent, "to", envelope.to);
+  if (envelope.group) intent["recipientType"] = "group";
   add_text(intent, "senderId", envelope.sender);
   add_text(intent, "dedupeKey", envelope.dedupe_key);
   if (!envelope.reply_to.empty()) intent["context"] = json::object{{"messageId", envelope.reply_to}};

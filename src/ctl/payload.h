@@ -18,6 +18,7 @@ std::expected<boost::json::object, std::string> make_payload(const MessageFlags&
 struct IntentEnvelope {
   std::string id = {};
   std::string to = {};  ///< empty: none
+  bool group = false;   ///< `to` is the id of a group
   std::string sender = {};
   std::string dedupe_key = {};
   std::string reply_to = {};

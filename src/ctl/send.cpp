@@ -56,6 +56,7 @@ Task<Exit> send_one(Context& context, SendArguments arguments, json::object payl
   const IntentEnvelope envelope{
       .id = arguments.intent_id.empty() ? make_uuid(context.random) : arguments.intent_id,
       .to = arguments.to,
+      .group = arguments.group,
       .sender = arguments.sender,
       .dedupe_key = arguments.dedupe_key,
       .reply_to = arguments.reply_to};
@@ -105,6 +106,7 @@ Task<void> send_numbered(std::shared_ptr<Load> load, std::uint32_t number) {
   const SendArguments& arguments = load->arguments;
   const IntentEnvelope envelope{.id = make_uuid(context.random),
                                 .to = arguments.to,
+                                .group = arguments.group,
                                 .sender = arguments.sender,
                                 .dedupe_key = {},
                                 .reply_to = arguments.reply_to};

@@ -55,6 +55,7 @@ struct AttemptEnd {
   store::PaceSignal signal;
   /// False: it says nothing about the message (throttled, sender stopped), so it does not use up attempts.
   bool counts = true;
+  bool alternative = false;  ///< the fallback was what went
 };
 
 /// `repeatable`: sending twice does no harm (mark_read), so an unknown outcome is simply retried. `attempt`:

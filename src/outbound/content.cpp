@@ -5,6 +5,8 @@
 
 #include <boost/json.hpp>
 
+#include <array>
+
 namespace wac::outbound {
 namespace json = boost::json;
 
@@ -24,11 +26,11 @@ PersonalText make_content(const json::object& payload, const std::optional<whats
   out += "\"payload\":";
   whatsapp::append_json(out, payload, whatsapp::KeyOrder::kSorted);
   if (recipient) {
-    const auto* user = std::get_if<UserId>(&recipient->who);
-    out += user != nullptr ? ",\"recipient\":" : ",\"to\":";
-    whatsapp::append_json_string(out, user != nullptr
-                                          ? expose(*user, Purpose::kSeal)
-                                          : expose(std::get<Phone>(recipient->who), Purpose::kSeal));
+    // In the order of the variant.
+    constexpr std::array kMembers{",\"to\":", ",\"recipient\":", ",\"group\":"};
+    out += kMembers.at(recipient->who.index());
+    whatsapp::append_json_string(
+        out, std::visit([](const auto& who) { return expose(who, Purpose::kSeal); }, recipient->who));
   }
   out += '}';
   return PersonalText{std::move(out)};
@@ -49,6 +51,8 @@ Result<Content> read_content(const PersonalText& text) {
     content.recipient = whatsapp::Recipient{Phone{std::string{to}}};
   } else if (const auto user = whatsapp::text_of(*object, "recipient"); !user.empty()) {
     content.recipient = whatsapp::Recipient{UserId{std::string{user}}};
+  } else if (const auto group = whatsapp::text_of(*object, "group"); !group.empty()) {
+    content.recipient = whatsapp::Recipient{whatsapp::GroupId{std::string{group}}};
   }
   return content;
 }

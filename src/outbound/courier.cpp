@@ -3,6 +3,7 @@
 #include "base/expose.h"
 #include "outbound/media.h"
 #include "outbound/media_uses.h"
+#include "outbound/new_intent.h"
 #include "store/attempt_id.h"
 #include "whatsapp/error_catalogue.h"
 #include "whatsapp/message.h"
@@ -26,12 +27,21 @@ constexpr Millis kLastPause{1'000};
 constexpr Millis kTemplatePatience{3'000};
 /// Of a lease, what is kept for writing the outcome down when media came before the send.
 constexpr Millis kMediaMargin{500};
-/// How long a claimed message waits for its file. It holds a slot meanwhile, and a crash would leave its
-/// outcome unknown although nothing was sent: the rest of a long wait is spent in the queue.
+/// How long a claimed message waits for its file. It holds a slot meanwhile: the rest of a long wait is spent
+/// in the queue.
 constexpr Millis kMediaPatience{2'000};
 
 Micros since(MonoTime start, MonoTime end) {
   return std::chrono::duration_cast<Micros>(end - start);
+}
+
+/// Nothing was sent, and it is not known that anything may be: it waits for the store.
+AttemptEnd not_started() {
+  AttemptEnd end;
+  end.state = IntentState::kRetryWait;
+  end.wait = kLastPause;
+  end.counts = false;
+  return end;
 }
 
 /// Which attempt this is of those that count.
@@ -39,26 +49,10 @@ std::uint32_t counted(const IntentRecord& record) {
   return record.attempt - std::min(record.uncounted, record.attempt - 1);
 }
 
-/// Text of the error catalogue: ours, without personal data.
-struct CatalogueText {
-  std::string_view text;
-};
-std::string log_text(const CatalogueText& value) {
-  return std::string{value.text};
-}
-
-std::optional<Counter> throttle_counter(const AttemptEnd& end) {
-  using Signal = store::PaceSignal::Kind;
-  if (end.signal.kind == Signal::kPairThrottled) return Counter::kThrottlesRecipient;
-  if (end.signal.kind != Signal::kThrottled) return std::nullopt;
-  if (end.scope == whatsapp::ErrorScope::kAccount) return Counter::kThrottlesAccount;
-  if (end.scope == whatsapp::ErrorScope::kToken) return Counter::kThrottlesToken;
-  return Counter::kThrottlesSender;
-}
-
 }  // namespace
 
-Courier::Courier(const OutboundParts& parts) : parts_(parts), recipients_(parts) {
+Courier::Courier(const OutboundParts& parts)
+    : parts_(parts), recipients_(parts), report_(parts.log, parts.metrics) {
   rules_.first = parts_.config.retry_first;
   rules_.max = parts_.config.retry_max;
   rules_.retry_after_max = parts_.config.retry_after_max;
@@ -84,11 +78,12 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contac
     if (detail != nullptr) *detail = std::move(end.detail);
   } else {
     end = co_await attempt(*sender, content, record);
+    if (end.signal.until_new_credential) end.signal.credential = credential_of(parts_.fingerprints, *sender);
     if (sender->policies.max_age) {
       end_by_age(end, record.created, *sender->policies.max_age, parts_.loop.wall_now());
     }
   }
-  if (content.fallback_used && end.error_code == 0) end.error_code = kFallbackSent;
+  end.alternative = content.fallback_used;
   const Micros latency = since(started, parts_.loop.now());
   const auto settled =
       end.files.empty() ? co_await settle(record, end) : co_await settle_with_files(record, end);
@@ -102,7 +97,7 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contac
     record.state = IntentState::kUnknown;
     co_return record;
   }
-  account(record, end, latency);
+  report_.account(record, end, latency);
   co_await recipients_.learn(content, record, end);
   co_return record;
 }
@@ -126,6 +121,7 @@ Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sende
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,
                                   const IntentRecord& record) {
   if (names_media(content.payload)) co_return co_await attempt_with_media(sender, content, record);
+  if (!co_await start_sending(record)) co_return not_started();
   const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
   const auto result = co_await send(sender, content, content.payload, record);
   co_return judge(result, repeatable, counted(record), rules_.of(sender.policies), parts_.loop.wall_now(),
@@ -151,6 +147,7 @@ Task<AttemptEnd> Courier::attempt_with_media(const config::SenderEntry& sender, 
     if (!supplied) {
       co_return media_end(supplied.error(), number, rules, parts_.loop.wall_now(), parts_.random);
     }
+    if (!refused && !co_await start_sending(record)) co_return not_started();
     const auto result = co_await send(sender, content, payload, record);
     // Meta has certainly not taken the message, so it may be sent again, once, with files uploaded anew.
     if (refused || !supplied->may_be_lost || !may_mean_lost_media(result)) {
@@ -160,6 +157,14 @@ Task<AttemptEnd> Courier::attempt_with_media(const config::SenderEntry& sender, 
     }
     refused = std::move(*supplied);
   }
+}
+
+Task<bool> Courier::start_sending(const IntentRecord& record) {
+  if (record.preparation != store::Preparation::kPending) co_return true;
+  const auto started =
+      co_await parts_.store.start_sending(Partition::of(record.sender), record.key, record.token);
+  if (!started) parts_.metrics.add(Counter::kStoreErrors);
+  co_return started && *started == store::SettleOutcome::kApplied;
 }
 
 Task<net::ClientResult> Courier::send(const config::SenderEntry& sender, const Content& content,
@@ -205,6 +210,7 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   settlement.due = now + end.wait;
   settlement.signal = end.signal;
   settlement.counts = end.counts;
+  settlement.alternative = end.alternative;
   if (!end.wamid.empty()) {
     settlement.wamid =
         parts_.sealer.seal(expose(end.wamid, Purpose::kSeal), store::outcome_context(record.key));
@@ -212,6 +218,7 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
         crypto::Domain::kMessage, {record.sender.str(), expose(end.wamid, Purpose::kFingerprint)});
   }
   record.error_code = end.error_code;
+  record.alternative = end.alternative;
   record.upstream_status = end.upstream_status;
   record.wamid.bytes = settlement.wamid.bytes;
   const auto done = co_await write_down(std::move(settlement), record.due);
@@ -225,7 +232,7 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
   if (store::is_open(record.state)) parts_.wake(partition, record.due);
   // A breaker that changed, or the turn of the next, may let something go that no time was known of.
   if (done->follower_due || done->breaker_opened || done->breaker_closed) parts_.wake(partition, now);
-  tell_news(record, end, *done);
+  report_.tell_news(record, end, *done);
   co_return Result<void>{};
 }
 
@@ -245,56 +252,6 @@ Task<Result<store::SettleResult>> Courier::write_down(store::Settlement settleme
     co_await sleep_until(parts_.loop, parts_.loop.now() + pause);
     pause = std::min(pause * 2, kLastPause);
   }
-}
-
-void Courier::tell_news(const IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done) {
-  if (done.stopped) {
-    const auto info = whatsapp::explain(end.signal.code, static_cast<int>(end.upstream_status), false);
-    parts_.metrics.add(Counter::kSenderStops);
-    parts_.log.log(Severity::kError, "sender stopped: nothing of it is sent until it is resumed",
-                   Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
-                   Field{"errorCode", end.signal.code}, Field{"meaning", CatalogueText{info.meaning}},
-                   Field{"advice", CatalogueText{info.advice}},
-                   Field{"untilNewCredential", end.signal.until_new_credential});
-  }
-  if (done.breaker_opened) {
-    parts_.metrics.add(Counter::kBreakerOpened);
-    parts_.log.log(Severity::kError, "circuit breaker open: the sender waits, then one message probes",
-                   Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
-                   Field{"upstreamStatus", end.upstream_status});
-  }
-  if (done.breaker_closed) {
-    parts_.log.log(Severity::kInfo, "circuit breaker closed", Field{"tenantId", record.tenant},
-                   Field{"senderId", record.sender});
-  }
-}
-
-void Courier::account(const IntentRecord& record, const AttemptEnd& end, Micros latency) {
-  Severity severity = Severity::kInfo;
-  if (const auto throttle = throttle_counter(end)) parts_.metrics.add(*throttle);
-  if (end.state == IntentState::kSent) {
-    parts_.metrics.add(Counter::kMessagesSent);
-  } else if (end.state == IntentState::kFailed || end.state == IntentState::kDead) {
-    parts_.metrics.add(Counter::kMessagesFailed);
-    parts_.metrics.add_failure(end.error_code);
-    severity = Severity::kWarning;
-  } else if (end.state == IntentState::kUnknown) {
-    parts_.metrics.add(Counter::kUnknownEntered);
-    severity = Severity::kWarning;
-  }
-  if (!store::is_open(end.state)) {
-    parts_.metrics.observe(Histogram::kEndToEndLatency,
-                           std::chrono::duration_cast<Micros>(record.updated - record.created));
-  }
-  if (!parts_.log.enabled(severity)) return;
-  parts_.log.log(severity, "attempt ended", Field{"correlationId", record.correlation},
-                 Field{"intentId", record.id}, Field{"dedupeKey", record.key},
-                 Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
-                 Field{"connectorId", telemetry::Literal{"whatsapp"}},
-                 Field{"capabilityId", telemetry::Literal{"messages.send"}}, Field{"outcome", record.state},
-                 Field{"attempt", record.attempt}, Field{"errorCode", end.error_code},
-                 Field{"upstreamStatus", end.upstream_status}, Field{"fbtraceId", end.trace},
-                 Field{"latencyMs", std::chrono::duration_cast<Millis>(latency)});
 }
 
 }  // namespace wac::outbound

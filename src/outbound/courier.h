@@ -6,6 +6,7 @@
 #include "contacts/contacts.h"
 #include "crypto/fingerprint.h"
 #include "crypto/keyring.h"
+#include "outbound/attempt_report.h"
 #include "outbound/attempt_rules.h"
 #include "outbound/graph.h"
 #include "outbound/recipient_check.h"
@@ -72,17 +73,18 @@ class Courier {
                            const store::IntentRecord& record);
   Task<AttemptEnd> attempt_with_media(const config::SenderEntry& sender, const Content& content,
                                       const store::IntentRecord& record);
+  /// Writes down that from here on Meta may have taken the message, where the claim does not say so already.
+  /// False: the claim has ended or the store does not answer, and nothing may be sent.
+  Task<bool> start_sending(const store::IntentRecord& record);
   Task<net::ClientResult> send(const config::SenderEntry& sender, const Content& content,
                                const boost::json::object& payload, const store::IntentRecord& record);
   /// Writes the end down, and beside it which files the message was sent with.
   Task<Result<void>> settle_with_files(store::IntentRecord& record, AttemptEnd& end);
   Task<Result<store::SettleResult>> write_down(store::Settlement settlement, WallTime lease_end);
-  /// Says once what a settlement changed about its sender.
-  void tell_news(const store::IntentRecord& record, const AttemptEnd& end, const store::SettleResult& done);
-  void account(const store::IntentRecord& record, const AttemptEnd& end, Micros latency);
 
   const OutboundParts& parts_;
   RecipientCheck recipients_;
+  AttemptReport report_;
   RetryRules rules_;
 };
 

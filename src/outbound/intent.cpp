@@ -5,9 +5,9 @@
 namespace wac::outbound {
 namespace {
 
-constexpr std::array<std::string_view, 14> kNames = {
-    "text",     "image",    "audio",    "video",       "document",  "sticker", "location",
-    "contacts", "reaction", "template", "interactive", "mark_read", "raw",     "other"};
+constexpr std::array<std::string_view, 15> kNames = {
+    "text",     "image",    "audio",       "video",     "document", "sticker", "location", "contacts",
+    "reaction", "template", "interactive", "mark_read", "pin",      "raw",     "other"};
 
 }  // namespace
 
@@ -26,6 +26,7 @@ bool is_free_form(MessageType type) {
   switch (type) {
     case MessageType::kTemplate:
     case MessageType::kMarkRead:
+    case MessageType::kPin:
     case MessageType::kRaw:
     case MessageType::kOther:
       return false;

@@ -26,6 +26,7 @@ enum class MessageType : std::uint8_t {
   kTemplate,
   kInteractive,
   kMarkRead,
+  kPin,
   kRaw,
   kOther
 };
@@ -51,8 +52,8 @@ struct Intent {
   /// The caller's dedupe key: free text, so treated as personal.
   PersonalText dedupe_key;
   MessageType type = MessageType::kOther;
-  /// Canonical JSON {"context":…,"payload":{…},"recipient":…,"to":…}, perhaps with "fallback": what is
-  /// fingerprinted, sealed and, at every attempt, made into the Graph request.
+  /// Canonical JSON {"context":…,"payload":{…},"to" | "recipient" | "group":…}, perhaps with "fallback": what
+  /// is fingerprinted, sealed and, at every attempt, made into the Graph request.
   PersonalText content;
   store::OnUnknown on_unknown = store::OnUnknown::kHold;
   store::Priority priority = store::Priority::kNormal;

@@ -1,6 +1,7 @@
 #include "outbound/new_intent.h"
 
 #include "base/expose.h"
+#include "outbound/media_places.h"
 
 #include <algorithm>
 
@@ -8,8 +9,7 @@ namespace wac::outbound {
 namespace {
 
 std::string_view text_of(const whatsapp::Recipient& recipient) {
-  if (const auto* phone = std::get_if<Phone>(&recipient.who)) return expose(*phone, Purpose::kFingerprint);
-  return expose(std::get<UserId>(recipient.who), Purpose::kFingerprint);
+  return std::visit([](const auto& who) { return expose(who, Purpose::kFingerprint); }, recipient.who);
 }
 
 std::uint32_t share(std::uint32_t whole, std::size_t parts) {
@@ -38,6 +38,10 @@ store::PaceLimits limits_of(const config::Directory& directory, const config::Se
   return pace_limits(sender.limits, limited ? directory.sender_partitions(sender.tenant) : 1);
 }
 
+crypto::Fingerprint credential_of(crypto::Fingerprinter& fingerprints, const config::SenderEntry& sender) {
+  return fingerprints.of(crypto::Domain::kCredential, {expose(*sender.token, Purpose::kFingerprint)});
+}
+
 store::NewIntent ClaimMaker::make(const Intent& intent, const Content& content,
                                   const config::SenderEntry& sender, WallTime now) {
   const std::string_view tenant = intent.tenant.str();
@@ -52,13 +56,13 @@ store::NewIntent ClaimMaker::make(const Intent& intent, const Content& content,
     claim.recipient =
         fingerprints_.of(crypto::Domain::kConversation, {sender.id.str(), text_of(*content.recipient)});
   }
-  claim.credential =
-      fingerprints_.of(crypto::Domain::kCredential, {expose(*sender.token, Purpose::kFingerprint)});
+  claim.credential = credential_of(fingerprints_, sender);
   claim.tenant = intent.tenant;
   claim.id = intent.id;
   claim.sender = sender.id;
   claim.correlation = intent.correlation;
   claim.on_unknown = intent.on_unknown;
+  claim.prepares = names_media(content.payload) || (content.fallback && names_media(*content.fallback));
   claim.priority = intent.priority;
   claim.limits = limits_of(directory_, sender);
   claim.payload = sealer_.seal(text, store::payload_context(claim.key));

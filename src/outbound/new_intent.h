@@ -17,6 +17,9 @@ store::PaceLimits pace_limits(const config::Limits& limits, std::size_t partitio
 
 store::PaceLimits limits_of(const config::Directory& directory, const config::SenderEntry& sender);
 
+/// Of the sender's access token, as NewIntent::credential has it.
+crypto::Fingerprint credential_of(crypto::Fingerprinter& fingerprints, const config::SenderEntry& sender);
+
 /// Makes claims. One per loop; what it refers to outlives it.
 class ClaimMaker {
  public:

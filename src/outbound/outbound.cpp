@@ -1,7 +1,6 @@
 #include "outbound/outbound.h"
 
 #include "base/expose.h"
-#include "whatsapp/advice.h"
 
 #include <algorithm>
 
@@ -132,23 +131,6 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   co_return outcome;
 }
 
-Task<DryRun> Outbound::dry_run(Intent intent, Deadline deadline) {
-  DryRun dry;
-  const config::SenderRef sender = parts_.directory.sender_of(intent.tenant, intent.sender);
-  const auto content = read_content(intent.content);
-  if (sender == nullptr || !content) co_return dry;
-  dry.warnings = whatsapp::advise(content->payload);
-  if (intent.type != MessageType::kTemplate) co_return dry;
-  TemplateVerdict verdict;
-  if (parts_.templates != nullptr) verdict = co_await parts_.templates->look_up(*sender, *content, deadline);
-  dry.fault = std::move(verdict.fault);
-  if (!verdict.known) {
-    dry.warnings.push_back(
-        {"/template", "is not held against its definition: the account's templates are not known here"});
-  }
-  co_return dry;
-}
-
 Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, Content content,
                                    contacts::Known known, PersonalText* detail) {
   if (submission == Submission::kDuplicate) parts_.metrics.add(Counter::kMessagesDeduped);
@@ -205,7 +187,7 @@ Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline
     if (deadline.passed(look)) break;
     co_await sleep_until(parts_.loop, look);
     pause = std::min(pause * 2, kLastLook);
-    auto found = co_await parts_.store.find(id, where);
+    auto found = co_await parts_.store.find(id, where, parts_.loop.wall_now());
     // Not being able to look does not undo that the intent is recorded: it stays pending.
     if (found && *found) record = std::move(**found);
   }
@@ -215,7 +197,8 @@ Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline
 Task<Result<std::optional<Outcome>>> Outbound::find(TenantId tenant, IntentId id) {
   const MonoTime started = parts_.loop.now();
   const auto fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant.str(), id.str()});
-  auto found = co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant));
+  auto found =
+      co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant), parts_.loop.wall_now());
   if (!found) co_return std::unexpected(found.error());
   if (!*found) co_return std::optional<Outcome>{};
   co_return std::optional<Outcome>{outcome_of(Submission::kDuplicate, std::move(**found), started)};
@@ -224,7 +207,8 @@ Task<Result<std::optional<Outcome>>> Outbound::find(TenantId tenant, IntentId id
 Task<Result<Outcome>> Outbound::command(TenantId tenant, IntentId id, store::Command command) {
   const MonoTime started = parts_.loop.now();
   const auto fingerprint = parts_.fingerprints.of(crypto::Domain::kIntentId, {tenant.str(), id.str()});
-  const auto found = co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant));
+  const auto found =
+      co_await parts_.store.find(fingerprint, parts_.directory.partitions_of(tenant), parts_.loop.wall_now());
   if (!found) co_return std::unexpected(found.error());
   if (!*found) co_return fail(ErrorCode::kNotFound, "intent");
   const IntentRecord& known = **found;
@@ -246,6 +230,10 @@ Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
     case DueAction::kNowUnknown:
       parts_.metrics.add(Counter::kLeasesRecovered);
       parts_.metrics.add(Counter::kUnknownEntered);
+      parts_.wake(Partition::of(record.sender), record.due);
+      break;
+    case DueAction::kWaitsAgain:
+      parts_.metrics.add(Counter::kLeasesRecovered);
       parts_.wake(Partition::of(record.sender), record.due);
       break;
     case DueAction::kUnconfirmed:

@@ -21,8 +21,9 @@ enum class Wait : std::uint8_t {
 
 /// What would become of an intent, as far as it can be known without recording or sending it.
 struct DryRun {
-  std::optional<whatsapp::TemplateFault> fault;
-  std::vector<whatsapp::Violation> warnings;  ///< pointers into the payload
+  std::optional<whatsapp::TemplateFault> fault;  ///< its pointers begin at `place`
+  std::string_view place = "/payload";           ///< or "/fallback"
+  std::vector<whatsapp::Violation> warnings;     ///< pointers into the intent
 };
 
 /// One per loop.
@@ -58,6 +59,8 @@ class Outbound {
 
  private:
   Task<CallerSlots::Held> slot_for(const Intent& intent, Wait wait, Deadline deadline);
+  Task<void> dry_run_template(const config::SenderEntry& sender, const Content& content,
+                              std::string_view place, Deadline deadline, DryRun* dry);
   Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Deadline deadline);
   /// Sends a new intent, hands it to the queue or counts its refusal; how it stands then. `detail` as of
   /// Courier::deliver().

@@ -36,7 +36,7 @@ Passage passage_of(const json::object& payload, const contacts::Known& known, co
 }  // namespace
 
 bool asks_for_contact(const Content& content, const IsMarketing& is_marketing) {
-  if (!content.recipient) return false;
+  if (!content.recipient || content.recipient->is_group()) return false;
   return needs_window(content.payload) || known_as_marketing(content.payload, is_marketing);
 }
 

@@ -12,13 +12,10 @@
 
 namespace wac::outbound {
 
-/// In a record's error code, of an intent that did not fail: its fallback went out in place of its payload.
-inline constexpr std::uint32_t kFallbackSent = 4'000'000'100;
-
 /// Whether a template (name, language code) is known to be of the category MARKETING.
 using IsMarketing = std::function<bool(std::string_view name, std::string_view language)>;
 
-/// Whether the rules below need to know the recipient at all.
+/// Whether the rules below need to know the recipient at all. Of groups nothing is known.
 bool asks_for_contact(const Content& content, const IsMarketing& is_marketing);
 
 enum class Passage : std::uint8_t {

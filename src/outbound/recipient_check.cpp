@@ -33,7 +33,7 @@ std::optional<whatsapp::LocalError> RecipientCheck::refuse(const SenderId& sende
 
 Task<void> RecipientCheck::learn(const Content& content, const store::IntentRecord& record,
                                  const AttemptEnd& end) const {
-  if (parts_.contacts == nullptr || !content.recipient) co_return;
+  if (parts_.contacts == nullptr || !content.recipient || content.recipient->is_group()) co_return;
   const bool stopped = end.error_code == whatsapp::kStoppedMarketing;
   const bool named = content.recipient->is_phone() && !end.wa_id.empty() &&
                      !contacts::Contacts::is_same(*content.recipient, end.wa_id);

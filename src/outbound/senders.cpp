@@ -1,5 +1,7 @@
 #include "outbound/senders.h"
 
+#include "outbound/new_intent.h"
+
 #include <map>
 #include <set>
 
@@ -61,6 +63,31 @@ Task<Result<bool>> Senders::resume(TenantId tenant, SenderId id) {
     parts_.wake(partition, parts_.loop.wall_now());
   }
   co_return *resumed;
+}
+
+Task<void> Senders::adopt_tokens(std::vector<Partition> partitions) {
+  for (const Partition partition : partitions) {
+    auto known = co_await parts_.store.senders(partition, parts_.loop.wall_now());
+    if (!known) {
+      // The next intent of each sender brings its token, too.
+      parts_.metrics.add(telemetry::Counter::kStoreErrors);
+      continue;
+    }
+    for (SenderPace& pace : *known) co_await adopt_token(std::move(pace));
+  }
+}
+
+Task<void> Senders::adopt_token(SenderPace pace) {
+  const config::SenderRef sender = parts_.directory.sender(pace.sender);
+  if (sender == nullptr) co_return;
+  const crypto::Fingerprint credential = credential_of(parts_.fingerprints, *sender);
+  if (credential == pace.credential) co_return;
+  const auto ended = co_await parts_.store.adopt_credential(pace.sender, credential, parts_.loop.wall_now());
+  if (!ended) parts_.metrics.add(telemetry::Counter::kStoreErrors);
+  if (!ended || !*ended) co_return;
+  parts_.log.log(Severity::kInfo, "the sender has another token and goes on",
+                 Field{"tenantId", sender->tenant}, Field{"senderId", pace.sender});
+  parts_.wake(sender->partition, parts_.loop.wall_now());
 }
 
 }  // namespace wac::outbound

@@ -19,8 +19,12 @@ class Senders {
   /// Clears a stop and an open breaker, and lets what waited go on. False: there was nothing to clear.
   /// kNotFound as find().
   Task<Result<bool>> resume(TenantId tenant, SenderId id);
+  /// Tells the store of tokens that changed since it last heard of them: what stood still because of the old
+  /// one goes on.
+  Task<void> adopt_tokens(std::vector<Partition> partitions);
 
  private:
+  Task<void> adopt_token(store::SenderPace pace);
   Task<Result<std::vector<store::SenderPace>>> read(std::vector<SenderId> ids);
 
   OutboundParts parts_;

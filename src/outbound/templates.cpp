@@ -13,9 +13,11 @@ using whatsapp::TemplateFault;
 constexpr Millis kLook{20};
 
 std::optional<TemplateFault> judge_by(const whatsapp::TemplateCatalogue& templates, const Content& content) {
-  const bool phone = !content.recipient || content.recipient->is_phone();
-  return whatsapp::check_template(
-      content.payload, phone ? whatsapp::RecipientKind::kPhone : whatsapp::RecipientKind::kUserId, templates);
+  auto kind = whatsapp::RecipientKind::kPhone;
+  if (content.recipient && content.recipient->is_group()) kind = whatsapp::RecipientKind::kGroup;
+  if (content.recipient && !content.recipient->is_group() && !content.recipient->is_phone())
+    kind = whatsapp::RecipientKind::kUserId;
+  return whatsapp::check_template(content.payload, kind, templates);
 }
 
 bool is_template(const Content& content) {

@@ -155,6 +155,9 @@ void check_send(Check& check, Fields& fields, const MessageRules& rules, Outgoin
     return check.refuse(131051, "Message type \"" + std::string(*type) + "\" is not supported.");
   }
   message.type = *known;
+  if (message.recipient_kind == RecipientKind::kGroup && message.type == "interactive") {
+    return check.refuse(131051, "Message type \"interactive\" is not supported in groups.");
+  }
   check_context(check, fields, message.type);
   if (const json::value* const payload = fields.any(message.type, Need::kRequired)) {
     check_payload(check, *payload, rules, message);

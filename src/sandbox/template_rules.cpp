@@ -224,6 +224,9 @@ const MessageTemplate* check_template(Check& check, const json::value& value,
   if (found->category == "authentication" && recipient == RecipientKind::kUserId) {
     check.refuse(131062, "Authentication templates need a phone number.");
   }
+  if (found->category == "authentication" && recipient == RecipientKind::kGroup) {
+    check.refuse(131051, "Authentication templates are not supported in groups.");
+  }
   const json::array* const components = fields.array("components", Need::kOptional, {.min = 0});
   fields.done();
   ComponentCheck inner(check, found->parts);

@@ -65,6 +65,7 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
+  lane->partitions_ = partitions;
   // The process sweeps at one pace, however many loops share its partitions.
   outbound::DispatcherRules rules;
   rules.sweep *= static_cast<std::int64_t>(place.count);
@@ -210,6 +211,12 @@ Task<Result<void>> Lane::open_store(Deadline deadline) {
 
 Task<Result<void>> Lane::check_durability() {
   using telemetry::Field;
+  if (auto format = co_await store_->check_format(); !format) {
+    log_->log(telemetry::Severity::kCritical,
+              "the store's data are of a newer version: start the version that wrote them, or another store",
+              Field{"error", format.error()});
+    co_return format;
+  }
   if (!redis_) co_return Result<void>{};
   const auto known = co_await store::redis::read_durability(*redis_);
   if (!known) co_return std::unexpected(known.error());
@@ -225,9 +232,16 @@ Task<Result<void>> Lane::check_durability() {
   co_return Result<void>{};
 }
 
+void Lane::serve(std::vector<Partition> partitions) {
+  work_.spawn(senders_->adopt_tokens(partitions));
+  dispatcher_->serve(std::move(partitions));
+  pushers_->serve();
+}
+
 void Lane::begin_work() {
   work_.spawn(dispatcher_->run());
   pushers_->serve();
+  work_.spawn(senders_->adopt_tokens(partitions_));
   work_.spawn(watch());
 }
 

@@ -68,8 +68,11 @@ class Lane {
   void start();
   /// Connects and proves the store with a real round trip.
   Task<Result<void>> open_store(Deadline deadline);
-  /// With Redis: says what a crash of it could lose; kInvalid when it may evict our keys. One lane is enough.
+  /// Refuses a store that must not be used: kInvalid where a newer version has written to it or where Redis
+  /// may evict our keys. Says what a crash of Redis could lose. One lane is enough.
   Task<Result<void>> check_durability();
+  /// The configuration, or its share of the partitions, has changed. On its loop.
+  void serve(std::vector<Partition> partitions);
   /// Begins handing out due intents and watching itself.
   void begin_work();
   /// Lets go of those who only wait: readers of events, messages whose media is under way. On its loop.
@@ -101,6 +104,8 @@ class Lane {
   Result<void> make_archive(Shared& shared, Place place);
   Task<void> purge_archive();
   Task<void> watch();
+
+  std::vector<Partition> partitions_;
 
   std::unique_ptr<net::EventLoop> loop_;
   std::unique_ptr<Random> random_;

@@ -173,8 +173,7 @@ void RunningService::reload(const config::LoadResult& loaded) {
   directory_.replace(loaded.config);
   for (std::size_t i = 0; i < lanes_.size(); ++i) {
     lanes_[i]->loop().post([lane = lanes_[i].get(), share = share_of(i, lanes_.size())]() mutable {
-      lane->dispatcher().serve(std::move(share));
-      lane->pushers().serve();
+      lane->serve(std::move(share));
     });
   }
   reloads_.add(Counter::kConfigReloaded);

@@ -75,6 +75,11 @@ std::optional<IntentState> intent_state_from(std::uint8_t number) {
   return std::nullopt;
 }
 
+std::optional<Preparation> preparation_from(std::uint8_t number) {
+  if (number > static_cast<std::uint8_t>(Preparation::kDone)) return std::nullopt;
+  return static_cast<Preparation>(number);
+}
+
 bool is_open(IntentState state) {
   return state <= IntentState::kUnknown;
 }

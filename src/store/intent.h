@@ -52,6 +52,15 @@ enum class OnUnknown : std::uint8_t {
   kResend = 1,  ///< try again, if other evidence did arrive for the sender meanwhile
 };
 
+/// How far an attempt has come that has work to do before it may send (files to fetch). Stored as these
+/// numbers.
+enum class Preparation : std::uint8_t {
+  kNone = 0,     ///< no such work: from its claim on, an attempt may have sent
+  kPending = 1,  ///< nothing has been sent: when the claim ends, the intent waits again
+  kDone = 2,     ///< start_sending() was called: it may have sent
+};
+std::optional<Preparation> preparation_from(std::uint8_t number);
+
 /// The identity of an intent: fingerprint of (tenant, dedupe key). Also, with the attempt number, what
 /// travels in biz_opaque_callback_data.
 using IntentKey = crypto::Fingerprint;
@@ -79,6 +88,7 @@ struct NewIntent {
   crypto::Fingerprint credential;
   CorrelationId correlation;
   OnUnknown on_unknown = OnUnknown::kHold;
+  bool prepares = false;  ///< every attempt begins as Preparation::kPending
   /// Context for opening: payload_context(key).
   crypto::SealedBlob payload;
   WallTime created;
@@ -98,6 +108,7 @@ struct IntentRecord {
   CorrelationId correlation;
   OnUnknown on_unknown = OnUnknown::kHold;
   Hold hold = Hold::kNone;  ///< of accepted and retry_wait: why it waits
+  Preparation preparation = Preparation::kNone;
   IntentState state = IntentState::kAccepted;
   std::uint32_t attempt = 0;    ///< attempts started so far
   std::uint32_t uncounted = 0;  ///< of these, the ones that do not count towards DueRules::max_attempts
@@ -108,6 +119,7 @@ struct IntentRecord {
   std::optional<WallTime> expires_at;
   std::uint32_t error_code = 0;       ///< Graph's code of the last refusal; 0: none
   std::uint32_t upstream_status = 0;  ///< HTTP status of the last answer; 0: none
+  bool alternative = false;           ///< the last attempt took the alternative its payload holds
   std::uint32_t duplicates = 0;       ///< further messages Meta is known to have accepted for this intent
   std::string pricing;                ///< what evidence last said of the price (Evidence::pricing)
   /// When each state was first entered, in order of time.

@@ -57,7 +57,8 @@ struct Settlement {
   crypto::Fingerprint message = {};
   /// Applied once, together with the settlement: not when it is stale, repeated or behind evidence.
   PaceSignal signal;
-  bool counts = true;  ///< false: the attempt does not count towards DueRules::max_attempts
+  bool counts = true;        ///< false: the attempt does not count towards DueRules::max_attempts
+  bool alternative = false;  ///< as IntentRecord::alternative
 };
 
 enum class SettleOutcome : std::uint8_t {
@@ -82,11 +83,12 @@ struct SettleResult {
   std::uint32_t error_code = 0;  ///< of the intent; only told where `state` is not the one asked for
 };
 
-/// What take_due() decided for one intent. kSend and kResend raise attempt and token; kNowUnknown raises the
-/// token, so that the late worker changes nothing.
+/// What take_due() decided for one intent. kSend and kResend raise attempt and token; kNowUnknown and
+/// kWaitsAgain raise the token, so that the late worker changes nothing.
 enum class DueAction : std::uint8_t {
   kSend,        ///< claimed for us: attempt marked, token ours, payload filled
   kNowUnknown,  ///< its worker died while sending: it is unknown until `due`
+  kWaitsAgain,  ///< its worker died while preparing: nothing was sent, it is in retry_wait, due now
   /// Its window closed without evidence, or policy says hold. It leaves the due queue; its payload stays for
   /// the retention, because a person may resend it.
   kUnconfirmed,
@@ -148,6 +150,11 @@ class IntentStore {
 
   virtual Task<Result<SettleResult>> settle(Settlement settlement, Millis retention, WallTime now) = 0;
 
+  /// An attempt is prepared (Preparation::kPending) and will now send: from here on the end of its claim
+  /// leaves it unknown. kStaleToken: the claim has ended, nothing may be sent. Repeating it is harmless.
+  virtual Task<Result<SettleOutcome>> start_sending(Partition partition, IntentKey key,
+                                                    std::uint64_t token) = 0;
+
   /// Decides about at most `limit` intents of the partition whose time has come (see DueAction). First
   /// expired leases become unknown, closed windows are resolved and expired intents leave; then queued ones
   /// and retries are claimed for the caller: the senders take turns, high priority goes before normal, and
@@ -155,9 +162,10 @@ class IntentStore {
   virtual Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
                                           WallTime now) = 0;
 
-  /// By the caller's id; looks into the given partitions. wamid filled when known.
+  /// By the caller's id; looks into the given partitions. wamid filled when known; `hold` and `due` of what
+  /// waits as its gates stand at `now` (show_wait() of pace_rules.h).
   virtual Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
-                                                         std::vector<Partition> partitions) = 0;
+                                                         std::vector<Partition> partitions, WallTime now) = 0;
 
   /// kConflict when the state does not allow it, kNotFound when unknown.
   virtual Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command,
@@ -184,6 +192,11 @@ class IntentStore {
 
   /// Ends a stop and closes the breaker. False: there was nothing to end.
   virtual Task<Result<bool>> resume(SenderId sender, WallTime now) = 0;
+
+  /// The sender's token has this fingerprint now. Another one than before closes the breaker, and ends a stop
+  /// that waits for one, as a claim that brings it would. False: there was nothing to end.
+  virtual Task<Result<bool>> adopt_credential(SenderId sender, crypto::Fingerprint credential,
+                                              WallTime now) = 0;
 };
 
 }  // namespace wac::store

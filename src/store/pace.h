@@ -6,6 +6,7 @@
 
 #include "base/ids.h"
 #include "base/time.h"
+#include "crypto/fingerprint.h"
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +33,8 @@ struct PaceLimits {
 /// High overtakes normal between the recipients of a sender, never within one. Stored as these numbers.
 enum class Priority : std::uint8_t { kNormal = 0, kHigh = 1 };
 
-/// Why an accepted intent or a retry waits, as far as it was known when it began to. Stored as these numbers.
+/// Why an accepted intent or a retry waits. Stored, as it was known when the wait began, as these numbers;
+/// IntentStore::find() tells how it is now.
 enum class Hold : std::uint8_t {
   kNone = 0,
   kOrder = 1,       ///< an earlier one of the same recipient goes first
@@ -62,6 +64,9 @@ struct PaceSignal {
   Millis wait{0};                     ///< kThrottled
   std::uint32_t code = 0;             ///< kStop: Graph's code, shown until the stop ends
   bool until_new_credential = false;  ///< kStop: the token was the reason
+  /// Fingerprint of the token that was used; all zero: not told. A stop because of another token than the
+  /// sender has by now is no news.
+  crypto::Fingerprint credential = {};
   /// Highest of Meta's usage headers; 0: not reported. From 75 on the rate falls, to a tenth at 100. A report
   /// holds for a minute.
   std::uint8_t usage_percent = 0;
@@ -84,7 +89,8 @@ struct SenderPace {
   std::uint32_t stopped_code = 0;         ///< Graph's code
   std::optional<WallTime> stopped_since;  ///< nothing: not stopped
   bool until_new_credential = false;
-  std::uint64_t queued = 0;  ///< accepted and retry_wait
+  crypto::Fingerprint credential;  ///< of the token it last had; all zero: not told
+  std::uint64_t queued = 0;        ///< accepted and retry_wait
 };
 
 }  // namespace wac::store

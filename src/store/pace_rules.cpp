@@ -115,6 +115,12 @@ void judge(SenderGate& gate, Kind kind, const IntentKey& key, WallTime now) {
   }
 }
 
+/// A token was refused that has been replaced since.
+bool is_of_old_credential(const SenderGate& gate, const PaceSignal& signal) {
+  return signal.until_new_credential && signal.credential != crypto::Fingerprint{} &&
+         gate.credential != crypto::Fingerprint{} && signal.credential != gate.credential;
+}
+
 void slow_down(SenderGate& gate, Millis wait, WallTime now) {
   gate.blocked_until = std::max(gate.blocked_until, ms(now) + ms(wait));
   if (gate.limits.sender_per_second == 0) return;
@@ -136,14 +142,22 @@ bool adopt(SenderGate& gate, const NewIntent& intent) {
     changed = true;
   }
   if (intent.credential != crypto::Fingerprint{} && intent.credential != gate.credential) {
-    if (gate.credential != crypto::Fingerprint{}) {
-      close(gate);
-      if (gate.stop_until_credential != 0) end_stop(gate);
-    }
-    gate.credential = intent.credential;
+    adopt(gate, intent.credential);
     changed = true;
   }
   return changed;
+}
+
+bool adopt(SenderGate& gate, const crypto::Fingerprint& credential) {
+  if (credential == gate.credential) return false;
+  bool ended = false;
+  if (gate.credential != crypto::Fingerprint{}) {
+    ended = breaker_of(gate) != BreakerState::kClosed || gate.stop_until_credential != 0;
+    close(gate);
+    if (gate.stop_until_credential != 0) end_stop(gate);
+  }
+  gate.credential = credential;
+  return ended;
 }
 
 double rate_at(const SenderGate& gate, WallTime now) {
@@ -206,7 +220,7 @@ void learn(SenderGate& gate, const PaceSignal& signal, const IntentKey& key, Wal
   }
   judge(gate, signal.kind, key, now);
   if (signal.kind == Kind::kThrottled) slow_down(gate, signal.wait, now);
-  if (signal.kind != Kind::kStop) return;
+  if (signal.kind != Kind::kStop || is_of_old_credential(gate, signal)) return;
   gate.stopped_at = ms(now);
   gate.stop_code = signal.code;
   gate.stop_until_credential = signal.until_new_credential ? 1 : 0;
@@ -231,6 +245,7 @@ bool resume(SenderGate& gate) {
 
 SenderPace show(const SenderGate& gate, WallTime now) {
   SenderPace pace;
+  pace.credential = gate.credential;
   pace.ceiling = gate.limits.sender_per_second;
   pace.rate = rate_at(gate, now);
   if (ms(now) - gate.usage_at <= kUsageHolds) pace.usage_percent = static_cast<std::uint8_t>(gate.usage);
@@ -244,6 +259,29 @@ SenderPace show(const SenderGate& gate, WallTime now) {
     pace.until_new_credential = gate.stop_until_credential != 0;
   }
   return pace;
+}
+
+void show_wait(IntentRecord& record, const SenderGate& gate, double tenant_arrival, const PairGate& pair,
+               double ready, WallTime now) {
+  const bool scheduled =
+      record.state == IntentState::kAccepted && ready > ms(now) && record.hold == Hold::kNone;
+  if (scheduled || (record.state != IntentState::kAccepted && record.state != IntentState::kRetryWait))
+    return;
+  const Opening sender = sender_opening(gate, tenant_arrival, now);
+  if (sender.hold == Hold::kStopped) record.hold = Hold::kStopped;
+  // Neither has a time: a person, or an earlier one of the same recipient, lets it go.
+  if (sender.hold == Hold::kStopped || record.hold == Hold::kOrder) return;
+  const Opening own = pair_opening(pair, gate.limits, now);
+  const bool paused = record.hold == Hold::kPairPace && ready > ms(now);
+  Opening last{std::max(ready, ms(now)), paused ? Hold::kPairPace : Hold::kNone};
+  for (const Opening& one : {own, sender}) {
+    if (one.hold != Hold::kNone && one.ready > last.ready) last = one;
+  }
+  // It could go, but so could others of its sender, and these share the pace.
+  const bool shares = gate.limits.sender_per_second != 0 && gate.arrival > ms(now) && ready <= ms(now);
+  if (last.hold == Hold::kNone && shares) last.hold = Hold::kSenderPace;
+  record.hold = last.hold;
+  record.due = to_time(last.hold == Hold::kNone ? ready : last.ready);
 }
 
 WallTime to_time(double ready) {

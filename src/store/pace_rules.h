@@ -90,6 +90,8 @@ struct Opening {
 
 /// Takes over what a claim brings. Whether anything changed.
 bool adopt(SenderGate& gate, const NewIntent& intent);
+/// Takes over another token. Whether it ended a stop or a breaker.
+bool adopt(SenderGate& gate, const crypto::Fingerprint& credential);
 
 /// Messages per second at `now`; 0: no limit.
 double rate_at(const SenderGate& gate, WallTime now);
@@ -108,6 +110,11 @@ void learn(PairGate& pair, const PaceSignal& signal, IntentState state, WallTime
 bool resume(SenderGate& gate);
 /// Without sender and queue.
 SenderPace show(const SenderGate& gate, WallTime now);
+
+/// `hold` and `due` of an accepted or waiting intent as they are at `now`: of the gates that are closed, the
+/// one that opens last. `ready`: its place in the queue of its sender.
+void show_wait(IntentRecord& record, const SenderGate& gate, double tenant_arrival, const PairGate& pair,
+               double ready, WallTime now);
 
 /// `ready` in whole milliseconds, never too early.
 WallTime to_time(double ready);

@@ -23,6 +23,7 @@ void claim(Progress& progress, Millis lease, WallTime now) {
   ++progress.token;
   progress.due = now + lease;
   progress.hold = Hold::kNone;
+  if (progress.preparation != Preparation::kNone) progress.preparation = Preparation::kPending;
 }
 
 bool expired(const Progress& progress, WallTime now) {
@@ -65,6 +66,7 @@ Progress first_progress(const NewIntent& intent, ClaimMode mode, Millis lease, M
                         WallTime now) {
   Progress progress;
   progress.on_unknown = intent.on_unknown;
+  if (intent.prepares) progress.preparation = Preparation::kPending;
   progress.age_from = std::max(intent.created, intent.due);
   progress.due = intent.due;
   progress.expires_at = intent.expires_at;
@@ -106,6 +108,7 @@ Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, 
     if (!settlement.counts) ++progress.uncounted;
     progress.error_code = settlement.error_code;
     progress.upstream_status = settlement.upstream_status;
+    progress.alternative = settlement.alternative;
     if (!settlement.wamid.empty()) decision.message_id = MessageId::kTake;
   }
   if (decision.message_id == MessageId::kTake) {
@@ -113,6 +116,12 @@ Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, 
     decision.names_message = true;
   }
   return decision;
+}
+
+bool start_sending(Progress& progress, std::uint64_t token) {
+  if (progress.token != token || progress.state != IntentState::kSending) return false;
+  if (progress.preparation == Preparation::kPending) progress.preparation = Preparation::kDone;
+  return true;
 }
 
 bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now) {
@@ -130,7 +139,7 @@ DueAction decide_due(Progress& progress, const DueRules& rules, std::optional<Wa
                      WallTime now) {
   if (progress.state == IntentState::kSending) {
     end_lease(progress, rules.unknown_window, now);
-    return DueAction::kNowUnknown;
+    return progress.state == IntentState::kUnknown ? DueAction::kNowUnknown : DueAction::kWaitsAgain;
   }
   if (progress.state == IntentState::kUnknown) {
     if (may_resend(progress, rules, evidence_at, now)) {
@@ -233,9 +242,10 @@ Result<void> apply_command(Progress& progress, Command command, Millis retention
 }
 
 void end_lease(Progress& progress, Millis unknown_window, WallTime now) {
-  enter(progress, IntentState::kUnknown, now);
+  const bool sent_nothing = progress.preparation == Preparation::kPending;
+  enter(progress, sent_nothing ? IntentState::kRetryWait : IntentState::kUnknown, now);
   ++progress.token;
-  progress.due = now + unknown_window;
+  progress.due = sent_nothing ? now : now + unknown_window;
 }
 
 void show(const Progress& progress, IntentRecord& record) {
@@ -244,12 +254,14 @@ void show(const Progress& progress, IntentRecord& record) {
   record.attempt = progress.attempt;
   record.uncounted = progress.uncounted;
   record.hold = progress.hold;
+  record.preparation = progress.preparation;
   record.token = progress.token;
   record.updated = progress.updated;
   record.due = progress.due;
   record.expires_at = progress.expires_at;
   record.error_code = progress.error_code;
   record.upstream_status = progress.upstream_status;
+  record.alternative = progress.alternative;
   record.duplicates = progress.duplicates;
   record.pricing = progress.pricing;
   record.timeline = progress.timeline;

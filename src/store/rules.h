@@ -13,6 +13,7 @@ struct Progress {
   IntentState state = IntentState::kAccepted;
   OnUnknown on_unknown = OnUnknown::kHold;
   Hold hold = Hold::kNone;
+  Preparation preparation = Preparation::kNone;
   std::uint32_t attempt = 0;
   std::uint32_t uncounted = 0;
   std::uint64_t token = 0;
@@ -23,6 +24,7 @@ struct Progress {
   std::optional<WallTime> forget_at;  ///< end of the retention; nothing while open
   std::uint32_t error_code = 0;
   std::uint32_t upstream_status = 0;
+  bool alternative = false;
   std::uint32_t duplicates = 0;
   /// The attempt whose message id is known; 0: none is.
   std::uint32_t message_attempt = 0;
@@ -61,6 +63,9 @@ struct SettleDecision {
 Result<SettleDecision> settle(Progress& progress, const Settlement& settlement, Millis retention,
                               WallTime now);
 
+/// An attempt that was pending may have sent from now on. False: its claim has ended.
+bool start_sending(Progress& progress, std::uint64_t token);
+
 /// Whether an accepted or waiting intent may not be sent any more: expired, or attempts or age used up.
 bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now);
 /// Whether a closed window of an unknown outcome leads to another attempt.
@@ -87,7 +92,7 @@ void merge(Evidence& waiting, const Evidence& later);
 /// kConflict when the state does not allow it.
 Result<void> apply_command(Progress& progress, Command command, Millis retention, WallTime now);
 
-/// A claim ends with its process: what was sending is unknown.
+/// A claim ends with its process: what was sending is unknown, what only prepared waits again.
 void end_lease(Progress& progress, Millis unknown_window, WallTime now);
 
 /// Copies the moving part into a record.

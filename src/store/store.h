@@ -19,6 +19,9 @@ class Store {
   virtual KeyedRecords& records() = 0;
   virtual ContactLog& contacts() = 0;
 
+  /// At start: whether what is stored has a form this program knows; an older one is brought up to date.
+  /// kInvalid: a newer version made it.
+  virtual Task<Result<void>> check_format() = 0;
   /// A real write-read-expire round trip. Used at start and by readiness.
   virtual Task<Result<void>> probe(WallTime now) = 0;
   /// Cheap: whether the last operations worked (connected, disk writable).

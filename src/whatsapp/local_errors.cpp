@@ -27,9 +27,10 @@ constexpr std::array kTable{
     entry(LocalError::kTemplateParameters, "template_parameters",
           "the parameters do not fit the template's definition; nothing was sent",
           "Give what the template declares; POST /v1/intents?dryRun=true names every difference."),
-    entry(LocalError::kTemplateNeedsPhone, "template_needs_phone",
-          "an authentication template cannot go to a business-scoped user id; nothing was sent",
-          "Send it to the user's phone number."),
+    entry(
+        LocalError::kTemplateNeedsPhone, "template_needs_phone",
+        "an authentication template goes to phone numbers only, not to user ids or groups; nothing was sent",
+        "Send it to the user's phone number."),
     of_media(LocalError::kMediaTypeRefused, "media_type_refused",
              "the file of mediaUrl is not of a type Meta takes here; nothing was sent",
              "Check that the file is what its server declares, and of a type listed for its message."),

@@ -22,6 +22,17 @@ constexpr std::array kMarkReadFields{required("message_id", text(kWamidText)),
                                      optional("typing_indicator", flag())};
 constexpr Shape kMarkRead{.fields = kMarkReadFields};
 
+constexpr std::array kPinWords{std::string_view{"pin"}, std::string_view{"unpin"}};
+constexpr std::array kPinFields{required("type", one_of(kPinWords)), required("message_id", text(kWamidText)),
+                                optional("expiration_days", integer(1, 30))};
+
+void check_pin(const json::object& pin, Report& report) {
+  if (text_of(pin, "type") == "pin" && !pin.contains("expiration_days"))
+    report.broken_at("expiration_days", "is required: a pin ends after 1 to 30 days");
+}
+
+constexpr Shape kPin{.fields = kPinFields, .check = check_pin};
+
 // What build_message() writes itself: a raw object must not redirect or mark anything.
 constexpr std::array<std::string_view, 8> kEnvelopeFields{
     "messaging_product", "recipient_type",           "to",     "recipient",
@@ -52,6 +63,7 @@ constexpr std::array kContactsPayload{required("contacts", list(kContactEntry, 1
 constexpr std::array kReactionPayload{required("reaction", object(kReaction))};
 constexpr std::array kInteractivePayload{required("interactive", object(kInteractive))};
 constexpr std::array kTemplatePayload{required("template", object(kTemplate))};
+constexpr std::array kPinPayload{required("pin", object(kPin))};
 constexpr std::array kMarkReadPayload{required("mark_read", object(kMarkRead))};
 constexpr std::array kRawPayload{required("raw", object(kRaw))};
 
@@ -61,7 +73,7 @@ constexpr std::array kPayloadShapes{Shape{.fields = kTextPayload},        Shape{
                                     Shape{.fields = kLocationPayload},    Shape{.fields = kContactsPayload},
                                     Shape{.fields = kReactionPayload},    Shape{.fields = kTemplatePayload},
                                     Shape{.fields = kInteractivePayload}, Shape{.fields = kMarkReadPayload},
-                                    Shape{.fields = kRawPayload}};
+                                    Shape{.fields = kPinPayload},         Shape{.fields = kRawPayload}};
 
 // A payload holds its type and one object under the type's name.
 constexpr auto kPayloadTypes = [] {
@@ -97,8 +109,10 @@ void append_recipient(std::string& out, const Recipient& recipient) {
     // Without `+` Meta may put the sender's own country code in front (facts §2.1).
     const std::string_view digits = expose(*phone, Purpose::kGraphRequest);
     append_member(out, "to", digits.starts_with('+') ? std::string{digits} : '+' + std::string{digits});
+  } else if (const UserId* user = std::get_if<UserId>(&recipient.who)) {
+    append_member(out, "recipient", expose(*user, Purpose::kGraphRequest));
   } else {
-    append_member(out, "recipient", expose(std::get<UserId>(recipient.who), Purpose::kGraphRequest));
+    append_member(out, "to", expose(std::get<GroupId>(recipient.who), Purpose::kGraphRequest));
   }
 }
 
@@ -136,7 +150,16 @@ bool is_idempotent(const json::object& payload) {
 
 bool may_quote(const json::object& payload) {
   const std::string_view type = text_of(payload, "type");
-  return type != "mark_read" && type != "reaction";
+  return type != "mark_read" && type != "reaction" && type != "pin";
+}
+
+bool may_go_to_group(const json::object& payload) {
+  const std::string_view type = text_of(payload, "type");
+  return type != "interactive" && type != "mark_read";
+}
+
+bool needs_group(const json::object& payload) {
+  return text_of(payload, "type") == "pin";
 }
 
 PersonalText build_message(const json::object& payload, const Envelope& envelope) {
@@ -150,7 +173,8 @@ PersonalText build_message(const json::object& payload, const Envelope& envelope
     out += '}';
     return PersonalText{std::move(out)};
   }
-  out += R"(,"recipient_type":"individual")";
+  const bool group = envelope.recipient != nullptr && envelope.recipient->is_group();
+  append_member(out, "recipient_type", group ? "group" : "individual");
   if (envelope.recipient != nullptr) append_recipient(out, *envelope.recipient);
   const json::object* raw = find_object(payload, "raw");
   const json::object& content = raw != nullptr && text_of(payload, "type") == "raw" ? *raw : payload;

@@ -30,8 +30,14 @@ std::vector<Violation> lint(const boost::json::object& payload);
 /// Whether repeating the request can do no harm (mark_read).
 bool is_idempotent(const boost::json::object& payload);
 
-/// Whether the message may quote another one: a reaction and mark_read may not (facts §2.1).
+/// Whether the message may quote another one: a reaction, a pin and mark_read may not (facts §2.1).
 bool may_quote(const boost::json::object& payload);
+
+/// Whether Meta takes such a message for a group: text, media and templates are documented, interactive ones
+/// excluded (DOC/groups); whatever is neither is Meta's to judge.
+bool may_go_to_group(const boost::json::object& payload);
+/// Whether only groups have it: a pin (facts §2.3).
+bool needs_group(const boost::json::object& payload);
 
 struct Envelope {
   const Recipient* recipient = nullptr;  ///< null only for mark_read

@@ -21,4 +21,11 @@ std::optional<UserId> parse_user_id(std::string_view text) {
   return UserId{std::string{text}};
 }
 
+std::optional<GroupId> parse_group_id(std::string_view text) {
+  const auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-' || c == '='; };
+  if (text.size() < 10 || text.size() > 256 || !std::ranges::all_of(text, allowed)) return std::nullopt;
+  if (std::ranges::none_of(text, is_letter)) return std::nullopt;
+  return GroupId{std::string{text}};
+}
+
 }  // namespace wac::whatsapp

@@ -259,7 +259,7 @@ std::optional<TemplateFault> check_template(const json::object& payload, Recipie
     return one(LocalError::kTemplateNotApproved, "/template/name",
                fmt::format("is a template that is not approved: its status is {}", definition->status));
   }
-  if (definition->is_authentication() && recipient == RecipientKind::kUserId) {
+  if (definition->is_authentication() && recipient != RecipientKind::kPhone) {
     return one(LocalError::kTemplateNeedsPhone, "/template/name",
                "is an authentication template: it goes to a phone number only");
   }

@@ -11,7 +11,7 @@
 
 namespace wac::whatsapp {
 
-enum class RecipientKind : std::uint8_t { kPhone, kUserId };
+enum class RecipientKind : std::uint8_t { kPhone, kUserId, kGroup };
 
 struct TemplateFault {
   LocalError code = LocalError::kTemplateUnknown;

@@ -23,7 +23,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   const auto* payload = find_object(value->get_object(), "payload");
   if (payload == nullptr) return 0;
-  for (const RecipientKind kind : {RecipientKind::kPhone, RecipientKind::kUserId}) {
+  for (const RecipientKind kind : {RecipientKind::kPhone, RecipientKind::kUserId, RecipientKind::kGroup}) {
     const auto fault = check_template(*payload, kind, catalogue);
     if (!fault) continue;
     testing::must(!fault->violations.empty());

@@ -73,7 +73,7 @@ std::string_view word(PaceSignal::Kind kind) {
 /// Room that the arguments of most claims and settlements need, beside what is sealed.
 constexpr std::size_t kClaimWords = 52;
 constexpr std::size_t kClaimBytes = 480;
-constexpr std::size_t kSettleWords = 15;
+constexpr std::size_t kSettleWords = 17;
 constexpr std::size_t kSettleBytes = 120;
 
 /// The state a command leads to, and those it may come from.
@@ -113,6 +113,7 @@ IntentRecord record_when_free(const NewIntent& intent, ClaimMode mode, Millis le
   record.priority = intent.priority;
   record.correlation = intent.correlation;
   record.on_unknown = intent.on_unknown;
+  if (intent.prepares) record.preparation = Preparation::kPending;
   record.created = intent.created;
   record.updated = now;
   record.due = intent.due;
@@ -170,7 +171,9 @@ GroupedCall settle_call(const Settlement& settlement, Millis retention, WallTime
       .arg(settlement.signal.wait.count())
       .arg(static_cast<std::int64_t>(settlement.signal.code))
       .arg(settlement.signal.until_new_credential ? "1" : "0")
-      .arg(static_cast<std::int64_t>(settlement.signal.usage_percent));
+      .arg(static_cast<std::int64_t>(settlement.signal.usage_percent))
+      .arg(optional_raw(settlement.signal.credential))
+      .arg(settlement.alternative ? "1" : "0");
   return call;
 }
 

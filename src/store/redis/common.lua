@@ -30,12 +30,16 @@
 -- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.
 --   s state   a attempt   k token   d due   b body fingerprint   q id fingerprint   t tenant   i intent id
 --   f sender  c, C correlation (first 64 bytes, rest)   o '1': resend   n created   x expires   u updated
---   e error code   h upstream status   p duplicates
+--   e error code   h upstream status   p duplicates   l '1': the last attempt took the alternative
+--   P how far an attempt that prepares has come (Preparation)
 --   g what its age counts from, where that is not n   z what evidence last said of the price
 --   r recipient (pair)   y '1': high priority   v what it waits for (Hold)   j attempts that do not count
 --   w attempt whose message id we hold   m<attempt> that attempt was counted as a duplicate
 --   <state number> when that state was first entered
+--
+-- One more key, of all partitions: wac:format, the version of all this (redis_store.cpp).
 local call = redis.call
+local PENDING, PREPARED = '1', '2'
 
 local function is_open(state)
   return string.byte(OPEN, tonumber(state) + 1) == 49

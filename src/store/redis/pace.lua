@@ -99,19 +99,25 @@ local function end_stop(s)
   s.sa, s.sc, s.su = 0, 0, 0
 end
 
+-- Takes over another token. Whether it ended a stop or a breaker.
+local function adopt_credential(s, credential)
+  local ended = false
+  if s.c ~= '' then
+    ended = s.b ~= 0 or s.su ~= 0
+    close_breaker(s)
+    if s.su ~= 0 then end_stop(s) end
+    s.touched = true
+  end
+  s.c = credential
+  return ended
+end
+
 local function adopt(s, tenant, limits, credential)
   if s.t ~= tenant or s.l ~= limits then
     s.t, s.l, s.limits = tenant, limits, parse_limits(limits)
     if s.limits.breaker_min == 0 then close_breaker(s) end
   end
-  if credential ~= '' and credential ~= s.c then
-    if s.c ~= '' then
-      close_breaker(s)
-      if s.su ~= 0 then end_stop(s) end
-      s.touched = true
-    end
-    s.c = credential
-  end
+  if credential ~= '' and credential ~= s.c then adopt_credential(s, credential) end
 end
 
 -- Since its last change the rate has risen with every full second.
@@ -203,6 +209,9 @@ local function learn(s, signal, key, now)
       if halve then s.ha = now end
     end
   elseif signal.kind == 'stop' then
+    -- A token was refused that has been replaced since.
+    local old = signal.until_credential ~= 0 and signal.credential ~= '' and s.c ~= '' and signal.credential ~= s.c
+    if old then return end
     s.sa, s.sc, s.su = now, signal.code, signal.until_credential
   end
 end

@@ -55,11 +55,22 @@ bool read(std::string_view text, Hold& out) {
   return hold.has_value();
 }
 
+bool read(std::string_view text, Preparation& out) {
+  std::uint8_t number = 0;
+  if (!read(text, number)) return false;
+  const auto preparation = preparation_from(number);
+  if (preparation) out = *preparation;
+  return preparation.has_value();
+}
+
 bool read(std::string_view text, crypto::Fingerprint& out) {
   const auto fingerprint = crypto::Fingerprint::from_raw(text);
   if (fingerprint) out = *fingerprint;
   return fingerprint.has_value();
 }
+
+/// In format 1, the error code of an intent that did not fail: its alternative had been sent.
+constexpr std::uint32_t kAlternativeOfFormat1 = 4'000'000'100;
 
 /// What a record cannot do without, to be ticked off.
 constexpr std::string_view kRequired = "sakdbn";
@@ -81,6 +92,10 @@ class RecordReader {
   bool finish() {
     if (seen_ != (1U << kRequired.size()) - 1) return false;
     if (!correlation_.empty() && !read_id(correlation_, record_.correlation)) return false;
+    if (record_.error_code == kAlternativeOfFormat1) {
+      record_.error_code = 0;
+      record_.alternative = true;
+    }
     return true;
   }
 
@@ -130,6 +145,11 @@ class RecordReader {
         return read(value, record_.hold);
       case 'j':
         return read(value, record_.uncounted);
+      case 'l':
+        record_.alternative = true;
+        return value == "1";
+      case 'P':
+        return read(value, record_.preparation);
       case 'z':
         return record_.pricing.assign(value), true;
       default:
@@ -176,6 +196,7 @@ void put_fields(net::RedisWords& out, const IntentRecord& record, const NewInten
   text("c", record.correlation.str().substr(0, kFieldBytes));
   if (record.correlation.str().size() > kFieldBytes) text("C", record.correlation.str().substr(kFieldBytes));
   if (record.on_unknown == OnUnknown::kResend) text("o", "1");
+  if (intent.prepares) number("P", Preparation::kPending);
   number("n", to_millis(record.created));
   if (record.expires_at) number("x", to_millis(*record.expires_at));
   // A scheduled intent ages from its time on.

@@ -63,6 +63,18 @@ Task<Result<SettleResult>> RedisIntents::settle(Settlement settlement, Millis re
   co_return settle_from(*answer, wanted);
 }
 
+Task<Result<SettleOutcome>> RedisIntents::start_sending(Partition partition, IntentKey key,
+                                                        std::uint64_t token) {
+  Session::Call call;
+  call.keys = {intent_key(partition_prefix(partition), key)};
+  call.args = {std::to_string(token)};
+  const auto answer = co_await session_.eval(scripts_.start_sending, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  if (answer->kind() != RedisReply::Kind::kInteger)
+    co_return fail(ErrorCode::kCorrupt, "redis: answer of start_sending");
+  co_return answer->integer() == 1 ? SettleOutcome::kApplied : SettleOutcome::kStaleToken;
+}
+
 Task<Result<DueBatch>> RedisIntents::take_due(Partition partition, std::size_t limit, DueRules rules,
                                               WallTime now) {
   Session::Call call = take_due_call(partition, std::min(limit, kDuePerScript), rules, now);
@@ -72,7 +84,8 @@ Task<Result<DueBatch>> RedisIntents::take_due(Partition partition, std::size_t l
 }
 
 Task<Result<std::optional<IntentRecord>>> RedisIntents::find(crypto::Fingerprint id_fingerprint,
-                                                             std::vector<Partition> partitions) {
+                                                             std::vector<Partition> partitions,
+                                                             WallTime now) {
   std::vector<RedisCommand> commands;
   commands.reserve(partitions.size());
   for (const Partition partition : partitions) {
@@ -86,7 +99,12 @@ Task<Result<std::optional<IntentRecord>>> RedisIntents::find(crypto::Fingerprint
     const auto key = crypto::Fingerprint::from_raw(owner.text());
     if (!key) co_return fail(ErrorCode::kCorrupt, "redis: index of intent ids");
     auto record = co_await read(partitions[at], *key);
-    if (!record || *record) co_return record;
+    if (record && !*record) continue;
+    if (record) {
+      const auto looked = co_await look_at_gates(partitions[at], **record, now);
+      if (!looked) co_return std::unexpected(looked.error());
+    }
+    co_return record;
   }
   co_return std::nullopt;
 }

@@ -23,7 +23,8 @@ class RedisIntents final : public IntentStore {
   Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
                                   WallTime now) override;
   Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
-                                                 std::vector<Partition> partitions) override;
+                                                 std::vector<Partition> partitions, WallTime now) override;
+  Task<Result<SettleOutcome>> start_sending(Partition partition, IntentKey key, std::uint64_t token) override;
   Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command, Millis retention,
                                      WallTime now) override;
   Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
@@ -31,9 +32,12 @@ class RedisIntents final : public IntentStore {
   Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override;
   Task<Result<std::vector<SenderPace>>> senders(Partition partition, WallTime now) override;
   Task<Result<bool>> resume(SenderId sender, WallTime now) override;
+  Task<Result<bool>> adopt_credential(SenderId sender, crypto::Fingerprint credential, WallTime now) override;
 
  private:
   Task<Result<std::optional<IntentRecord>>> read(Partition partition, IntentKey key);
+  /// Says of a waiting intent what it waits for now.
+  Task<Result<void>> look_at_gates(Partition partition, IntentRecord& record, WallTime now);
 
   Session& session_;
   const Scripts& scripts_;

@@ -37,6 +37,18 @@ bool comes_behind(const DeadPlace& place, const std::optional<DeadPlace>& last) 
   return place.key.raw() < last->key.raw();
 }
 
+std::optional<double> number_from(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return number;
+}
+
+/// Nothing reads as zero: what is not there has no effect.
+double number_or_zero(const RedisReply& answer) {
+  return answer.is_nil() ? 0 : number_from(answer.text()).value_or(0);
+}
+
 Result<SenderGate> gate_from(const RedisReply& fields) {
   SenderGate gate;
   for (std::size_t at = 0; at + 1 < fields.size(); at += 2) {
@@ -46,7 +58,9 @@ Result<SenderGate> gate_from(const RedisReply& fields) {
       const auto limits = limits_from(value);
       if (!limits) return fail(ErrorCode::kCorrupt, "redis: limits of a sender");
       gate.limits = *limits;
-    } else if (name != "t" && name != "c" && name != "p" && !read_number(name, value, gate)) {
+    } else if (name == "c") {
+      gate.credential = crypto::Fingerprint::from_raw(value).value_or(crypto::Fingerprint{});
+    } else if (name != "t" && name != "p" && !read_number(name, value, gate)) {
       return fail(ErrorCode::kCorrupt, "redis: field of a sender");
     }
   }
@@ -146,6 +160,46 @@ Task<Result<std::vector<SenderPace>>> RedisIntents::senders(Partition partition,
     paces[at] = shown;
   }
   co_return paces;
+}
+
+Task<Result<void>> RedisIntents::look_at_gates(Partition partition, IntentRecord& record, WallTime now) {
+  if (record.state != IntentState::kAccepted && record.state != IntentState::kRetryWait)
+    co_return Result<void>{};
+  const std::string prefix = partition_prefix(partition);
+  const std::string sender{record.sender.str()};
+  const char* const queue = record.priority == Priority::kHigh ? "h:" : "r:";
+  std::vector<RedisCommand> commands;
+  commands.emplace_back("HGETALL").arg(sender_key(prefix, sender));
+  commands.emplace_back("ZSCORE").arg(prefix + queue + sender).arg(record.key.raw());
+  commands.emplace_back("GET").arg(prefix + "y:" + std::string{record.tenant.str()});
+  commands.emplace_back("HMGET").arg(prefix + "P:" + std::string{record.recipient.raw()}).arg("a").arg("u");
+  const auto answers = co_await session_.run_all(std::move(commands));
+  if (!answers) co_return std::unexpected(answers.error());
+  const RedisReply& score = (*answers)[1];
+  // It has left the queue meanwhile.
+  if (score.is_nil()) co_return Result<void>{};
+  auto gate = gate_from((*answers)[0]);
+  if (!gate) co_return std::unexpected(gate.error());
+  const RedisReply& pace = (*answers)[3];
+  if (pace.kind() != RedisReply::Kind::kArray || pace.size() != 2)
+    co_return fail(ErrorCode::kCorrupt, "redis: pace of a recipient");
+  const PairGate pair{number_or_zero(pace[0]), number_or_zero(pace[1])};
+  show_wait(record, *gate, number_or_zero((*answers)[2]), pair, number_or_zero(score), now);
+  co_return Result<void>{};
+}
+
+Task<Result<bool>> RedisIntents::adopt_credential(SenderId sender, crypto::Fingerprint credential,
+                                                  WallTime now) {
+  const std::string prefix = partition_prefix(Partition::of(sender));
+  Session::Call call;
+  call.keys = {sender_key(prefix, sender.str())};
+  call.args = {prefix, std::string{sender.str()}, std::string{credential.raw()},
+               std::to_string(to_millis(now))};
+  const auto answer = co_await session_.eval(scripts_.adopt_credential, std::move(call));
+  if (!answer) co_return std::unexpected(answer.error());
+  if (answer->kind() != RedisReply::Kind::kInteger)
+    co_return fail(ErrorCode::kCorrupt, "redis: answer of adopt_credential");
+  co_return answer->integer() == 1;
 }
 
 Task<Result<bool>> RedisIntents::resume(SenderId sender, WallTime now) {

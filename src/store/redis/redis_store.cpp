@@ -1,6 +1,7 @@
 #include "store/redis/redis_store.h"
 
 #include "base/encoding.h"
+#include "store/redis/format.h"
 #include "store/redis/keys.h"
 #include "store/redis/redis_contacts.h"
 #include "store/redis/redis_events.h"
@@ -36,6 +37,7 @@ class RedisStore final : public Store {
   bool healthy() const override { return session_.healthy(); }
   std::string_view engine() const override { return "redis"; }
 
+  Task<Result<void>> check_format() override { co_return co_await redis::check_format(session_); }
   Task<Result<void>> probe(WallTime /*now*/) override;
 
   /// Redis forgets by itself.

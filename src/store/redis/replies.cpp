@@ -55,6 +55,7 @@ std::optional<ClaimOutcome> conflict_from(std::string_view text) {
 std::optional<DueAction> action_from(std::string_view text) {
   if (text == "send") return DueAction::kSend;
   if (text == "now_unknown") return DueAction::kNowUnknown;
+  if (text == "waits_again") return DueAction::kWaitsAgain;
   if (text == "unconfirmed") return DueAction::kUnconfirmed;
   if (text == "resend") return DueAction::kResend;
   if (text == "expired") return DueAction::kExpired;

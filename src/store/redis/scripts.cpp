@@ -60,6 +60,8 @@ Scripts::Scripts()
       ingest(with_evidence(lua::kIngest)),
       command(whole(lua::kCommand)),
       resume(whole(lua::kResume)),
+      start_sending(whole(lua::kStartSending)),
+      adopt_credential(whole(lua::kAdoptCredential)),
       put_record(whole(lua::kPutRecord)),
       list_records(whole(lua::kListRecords)) {}
 

@@ -22,6 +22,8 @@ extern const std::string_view kTakeDue;
 extern const std::string_view kIngest;
 extern const std::string_view kCommand;
 extern const std::string_view kResume;
+extern const std::string_view kStartSending;
+extern const std::string_view kAdoptCredential;
 extern const std::string_view kPutRecord;
 extern const std::string_view kListRecords;
 }  // namespace lua
@@ -37,6 +39,8 @@ struct Scripts {
   net::RedisScript ingest;
   net::RedisScript command;
   net::RedisScript resume;
+  net::RedisScript start_sending;
+  net::RedisScript adopt_credential;
   net::RedisScript put_record;
   net::RedisScript list_records;
 };

@@ -3,6 +3,7 @@
 --       0 key  1 token  2 state  3 due  4 error code  5 upstream status  6 retention  7 message id or ''
 --       8 its fingerprint or ''  9 '1': the attempt counts
 --       10 signal  11 its wait  12 its code  13 '1': until another credential  14 usage
+--       15 the credential that was used, or ''  16 '1': the attempt took the alternative
 -- Gives for each {'stale', state as it stands afterwards or ''} or {'applied', state, news}, the news of these
 -- letters: t its recipient's next has the turn  s the sender is stopped  o the breaker opened  c it closed
 -- e a status that had been waiting for the message id moved it; where the state is not the one brought, its error
@@ -30,8 +31,8 @@ local function settle(at)
   turn_passed = false
 
   -- state, token, attempt, attempt of the message id, id fingerprint, first time in the new state, recipient,
-  -- and what intent_of() has
-  local r = call('HMGET', hash, 's', 'k', 'a', 'w', 'q', state, 'r', 'f', 'y', 'x', 'v')
+  -- what intent_of() has, and whether the attempt before took the alternative
+  local r = call('HMGET', hash, 's', 'k', 'a', 'w', 'q', state, 'r', 'f', 'y', 'x', 'v', 'l')
   if r[2] ~= token then return {'stale', r[1] or ''} end
 
   if r[1] ~= SENDING then
@@ -55,7 +56,8 @@ local function settle(at)
   local intent = {key = key, sender = r[8] or '', recipient = r[7] or '', high = r[9] == '1', expires = r[10],
                   hold = r[11] or NONE}
   local signal = {kind = ARGV[at + 10], wait = tonumber(ARGV[at + 11]), code = tonumber(ARGV[at + 12]),
-                  until_credential = tonumber(ARGV[at + 13]), usage = tonumber(ARGV[at + 14])}
+                  until_credential = tonumber(ARGV[at + 13]), usage = tonumber(ARGV[at + 14]),
+                  credential = ARGV[at + 15]}
   local sender = sender_of(prefix, intent.sender)
   local stopped, breaker, news = sender.sa ~= 0, sender.b, ''
   learn(sender, signal, key, now)
@@ -69,6 +71,7 @@ local function settle(at)
     fields[#fields + 1] = value
   end
   if ARGV[at + 9] ~= '1' then add('j', call('HINCRBY', hash, 'j', 1)) end
+  if ARGV[at + 16] == '1' then add('l', 1) elseif r[12] then call('HDEL', hash, 'l') end
 
   call('ZREM', prefix .. 'q' .. SENDING, key)
   local due, hold = moved(prefix, intent, SENDING, state, tonumber(ARGV[at + 3]), now)
@@ -92,6 +95,6 @@ local function settle(at)
   return applied(hash, state, as_it_stands, news .. more)
 end
 
-local answers = for_each_item(3, function() return 15 end, settle)
+local answers = for_each_item(3, function() return 17 end, settle)
 finish(prefix, now)
 return answers

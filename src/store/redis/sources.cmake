@@ -1,7 +1,7 @@
 # Included by src/store/CMakeLists.txt: sets WAC_STORE_REDIS_FILES.
 set(redis_dir ${CMAKE_CURRENT_LIST_DIR})
 set(lua_text ${CMAKE_CURRENT_BINARY_DIR}/redis_lua_text.cpp)
-set(lua_files common pace turns evidence claim settle take_due ingest command resume put_record list_records)
+set(lua_files common pace turns evidence claim settle take_due ingest command resume start_sending adopt_credential put_record list_records)
 list(TRANSFORM lua_files PREPEND ${redis_dir}/)
 list(TRANSFORM lua_files APPEND .lua)
 add_custom_command(
@@ -12,6 +12,7 @@ add_custom_command(
 set(WAC_STORE_REDIS_FILES
   redis/calls.cpp
   redis/durability.cpp
+  redis/format.cpp
   redis/event_position.cpp
   redis/keys.cpp
   redis/record.cpp

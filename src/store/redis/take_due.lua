@@ -18,12 +18,14 @@ end
 
 -- What the rules need of an intent. Nothing: somebody deleted it.
 local function load(key, state)
-  local f = call('HMGET', prefix .. 'i:' .. key, 'a', 'k', 'n', 'g', 'q', 'o', 'u', SENDING, UNKNOWN, 'j', 's')
+  local f = call('HMGET', prefix .. 'i:' .. key, 'a', 'k', 'n', 'g', 'q', 'o', 'u', SENDING, UNKNOWN, 'j', 's', 'P',
+                 RETRY_WAIT)
   if not f[1] then return nil end
   local intent = intent_of(prefix, key)
   return {key = key, state = state or f[11], intent = intent, attempt = tonumber(f[1]), token = tonumber(f[2]),
           age_from = tonumber(f[4] or f[3]), id = f[5], on_unknown = f[6], since = tonumber(f[7]),
-          first_sending = f[8], first_unknown = f[9], uncounted = tonumber(f[10] or 0)}
+          first_sending = f[8], first_unknown = f[9], uncounted = tonumber(f[10] or 0), preparation = f[12],
+          first_retry = f[13]}
 end
 
 local function hand_out(r, action, payload)
@@ -32,7 +34,11 @@ end
 
 -- Enters an open state, due at `at`. `first`: when the intent first was in it, if ever. Further fields follow.
 local function enter(r, to, at, first, ...)
-  moved(prefix, r.intent, r.state, to, tonumber(at), now_ms)
+  local due, hold = moved(prefix, r.intent, r.state, to, tonumber(at), now_ms)
+  if waits(to) then
+    at = string.format('%.0f', due)
+    call('HSET', prefix .. 'i:' .. r.key, 'v', hold)
+  end
   call('HSET', prefix .. 'i:' .. r.key, 's', to, 'u', now, 'd', at, to, first or now, ...)
   requeue(prefix, r.key, r.state, to, at)
 end
@@ -66,6 +72,7 @@ local function claim(r, action, pair)
   if pair then start_pair(pair, sender.limits, now_ms) end
   enter(r, SENDING, lease_end, r.first_sending, 'a', r.attempt + 1, 'k', r.token + 1)
   if r.intent.hold ~= NONE then call('HDEL', prefix .. 'i:' .. r.key, 'v') end
+  if r.preparation then call('HSET', prefix .. 'i:' .. r.key, 'P', PENDING) end
   hand_out(r, action, payload)
 end
 
@@ -112,6 +119,9 @@ local function end_leases()
     if not r then
       -- Somebody deleted the intent; its place in the queue goes with it.
       call('ZREM', prefix .. 'q' .. candidates[n].state, candidates[n].key)
+    elseif r.state == SENDING and r.preparation == PENDING then
+      enter(r, RETRY_WAIT, now, r.first_retry, 'k', r.token + 1)
+      hand_out(r, 'waits_again', '')
     elseif r.state == SENDING then
       -- Its worker is gone or slow. A new token makes whatever that worker still reports stale.
       enter(r, UNKNOWN, window_end, r.first_unknown, 'k', r.token + 1)

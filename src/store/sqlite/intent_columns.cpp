@@ -8,10 +8,10 @@ namespace {
 constexpr std::string_view kProgress =
     "row, on_unknown, age_from, expires_at, state, attempt, token, updated, due, forget_at, "
     "error_code, upstream_status, duplicates, message_attempt, counted, timeline, pricing, hold, uncounted, "
-    "key, tenant, sender, recipient, priority, ready, lane";
+    "alternative, preparation, key, tenant, sender, recipient, priority, ready, lane";
 constexpr std::string_view kIdentity = ", body, id, correlation, created, wamid";
 
-constexpr int kFirstPlace = 19;
+constexpr int kFirstPlace = 21;
 constexpr int kFirstIdentity = kFirstPlace + 7;
 constexpr int kWamid = kFirstIdentity + 4;
 
@@ -43,7 +43,10 @@ bool read_progress(const Query& query, Progress& progress) {
   progress.pricing = query.bytes(16);
   const auto hold = hold_from(static_cast<std::uint8_t>(query.integer(17)));
   progress.uncounted = small(query, 18);
-  if (!state || !timeline || !hold) return false;
+  progress.alternative = query.integer(19) != 0;
+  const auto preparation = preparation_from(static_cast<std::uint8_t>(query.integer(20)));
+  if (!state || !timeline || !hold || !preparation) return false;
+  progress.preparation = *preparation;
   progress.state = *state;
   progress.timeline = std::move(*timeline);
   progress.hold = *hold;

@@ -21,8 +21,8 @@ IntentRows::IntentRows(Connection& connection)
               "age_from, expires_at, state, attempt, token, updated, due, forget_at, error_code, "
               "upstream_status, "
               "duplicates, message_attempt, counted, timeline, wamid, payload, recipient, priority, hold, "
-              "ready, lane) "
-              "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,0,0,?,NULL,?,?,?,?,?,?) "
+              "ready, lane, preparation) "
+              "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,0,0,0,0,0,?,NULL,?,?,?,?,?,?,?) "
               "ON CONFLICT DO NOTHING"),
       load_(connection, "sqlite: load intent", select_progress(" FROM intents WHERE part = ? AND key = ?")),
       load_by_message_(connection, "sqlite: load intent by message",
@@ -33,12 +33,12 @@ IntentRows::IntentRows(Connection& connection)
       save_(connection, "sqlite: save intent",
             "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, error_code=?, "
             "upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, pricing=?, hold=?, "
-            "uncounted=?, age_from=?, ready=?, lane=? WHERE row = ?"),
+            "uncounted=?, age_from=?, ready=?, lane=?, alternative=?, preparation=? WHERE row = ?"),
       save_dropping_(
           connection, "sqlite: settle intent",
           "UPDATE intents SET state=?, attempt=?, token=?, updated=?, due=?, forget_at=?, "
           "error_code=?, upstream_status=?, duplicates=?, message_attempt=?, counted=?, timeline=?, "
-          "pricing=?, hold=?, uncounted=?, age_from=?, ready=?, lane=?, "
+          "pricing=?, hold=?, uncounted=?, age_from=?, ready=?, lane=?, alternative=?, preparation=?, "
           "payload=NULL, wamid=coalesce(?, wamid), message_print=coalesce(nullif(?, x''), message_print) "
           "WHERE row = ?"),
       set_wamid_(connection, "sqlite: set wamid",
@@ -87,7 +87,8 @@ std::optional<std::int64_t> IntentRows::insert(Partition partition, const NewInt
               static_cast<std::uint32_t>(place.priority),
               static_cast<std::uint32_t>(progress.hold),
               place.ready,
-              place.lane};
+              place.lane,
+              static_cast<std::uint32_t>(progress.preparation)};
   if (query.execute() != 1) return std::nullopt;
   return connection_.last_row();
 }
@@ -141,6 +142,8 @@ void IntentRows::save(const IntentRow& saved, const crypto::SealedBlob* wamid,
                 progress.age_from,
                 saved.place.ready,
                 saved.place.lane,
+                static_cast<std::uint32_t>(progress.alternative),
+                static_cast<std::uint32_t>(progress.preparation),
                 more...,
                 saved.row};
     query.execute();

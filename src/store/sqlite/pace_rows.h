@@ -44,6 +44,8 @@ class PaceRows {
   void written() { undo_.clear(); }
   /// The transaction's changes are gone.
   void rolled_back();
+  /// After an operation that only read: another connection may change the senders.
+  void was_read() { kept_.clear(); }
 
   /// Nothing: not known yet.
   std::optional<SenderRow> load(Partition partition, const SenderId& sender);

@@ -18,6 +18,7 @@ void Reader::loop() {
     const auto link = operation.link();
     if (link->closed()) continue;
     operation.run(*session_);
+    session_->paces.was_read();
     if (const auto failure = session_->connection->take_failure()) operation.fail(*failure);
     link->deliver(std::move(taken));
   }

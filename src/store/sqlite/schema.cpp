@@ -176,8 +176,18 @@ CREATE INDEX intents_waiting ON intents(part, state, due) WHERE state < 2;
 PRAGMA user_version = 7;
 )sql";
 
+// An intent whose fallback had been sent kept that in place of an error code.
+constexpr const char* kVersion8 = R"sql(
+ALTER TABLE intents ADD COLUMN alternative INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE intents ADD COLUMN preparation INTEGER NOT NULL DEFAULT 0;
+UPDATE intents SET alternative = 1, error_code = 0 WHERE error_code = 4000000100;
+
+PRAGMA user_version = 8;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5, kVersion6, kVersion7};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
+                                 kVersion5, kVersion6, kVersion7, kVersion8};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

@@ -112,6 +112,14 @@ Result<SettleResult> settle(Session& session, const Settlement& settlement, Mill
   return result;
 }
 
+SettleOutcome start_sending(Session& session, Partition partition, const IntentKey& key,
+                            std::uint64_t token) {
+  auto row = session.intents.load(partition, key);
+  if (!row || !store::start_sending(row->progress, token)) return SettleOutcome::kStaleToken;
+  session.intents.save(*row, nullptr);
+  return SettleOutcome::kApplied;
+}
+
 Result<IntentRecord> command(Session& session, Partition partition, const IntentKey& key, Command command,
                              Millis retention, WallTime now) {
   auto row = session.intents.load_full(partition, key);
@@ -169,9 +177,17 @@ std::size_t end_leases(Session& session, Millis unknown_window, WallTime now) {
 }
 
 std::optional<IntentRecord> find(Session& session, const crypto::Fingerprint& id_print,
-                                 const std::vector<Partition>& partitions) {
+                                 const std::vector<Partition>& partitions, WallTime now) {
   for (const Partition partition : partitions) {
-    if (auto row = session.intents.load_by_id(partition, id_print)) return std::move(row->record);
+    auto row = session.intents.load_by_id(partition, id_print);
+    if (!row) continue;
+    if (const auto sender =
+            row->place.ready ? session.paces.load(partition, row->place.sender) : std::nullopt) {
+      const PairRow pair = session.paces.load_pair(partition, row->place.recipient);
+      const double quota = session.paces.load_quota(partition, sender->gate.tenant);
+      show_wait(row->record, sender->gate, quota, pair.gate, static_cast<double>(*row->place.ready), now);
+    }
+    return std::move(row->record);
   }
   return std::nullopt;
 }
@@ -226,6 +242,17 @@ bool resume(Session& session, const SenderId& sender, WallTime now) {
   Turns turns{session, Partition::of(sender), now};
   const bool ended = store::resume(turns.gate(sender));
   if (ended) turns.finish();
+  return ended;
+}
+
+bool adopt_credential(Session& session, const SenderId& sender, const crypto::Fingerprint& credential,
+                      WallTime now) {
+  const Partition partition = Partition::of(sender);
+  // One that has sent nothing yet has nothing to end.
+  if (!session.paces.load(partition, sender)) return false;
+  Turns turns{session, partition, now};
+  const bool ended = adopt(turns.gate(sender), credential);
+  turns.finish();
   return ended;
 }
 

@@ -38,6 +38,7 @@ struct Session {
 ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Millis lease, Millis retention,
                   WallTime now);
 Result<SettleResult> settle(Session& session, const Settlement& settlement, Millis retention, WallTime now);
+SettleOutcome start_sending(Session& session, Partition partition, const IntentKey& key, std::uint64_t token);
 DueBatch take_due(Session& session, Partition partition, std::size_t limit, const DueRules& rules,
                   WallTime now);
 Result<IntentRecord> command(Session& session, Partition partition, const IntentKey& key, Command command,
@@ -49,13 +50,15 @@ std::size_t purge(Session& session, WallTime now);
 std::size_t end_leases(Session& session, Millis unknown_window, WallTime now);
 
 std::optional<IntentRecord> find(Session& session, const crypto::Fingerprint& id_print,
-                                 const std::vector<Partition>& partitions);
+                                 const std::vector<Partition>& partitions, WallTime now);
 Result<IntentStore::ScanPage> scan(Session& session, Partition partition, std::string_view cursor,
                                    std::size_t limit);
 Result<IntentStore::ScanPage> dead_letters(Session& session, Partition partition, std::string_view cursor,
                                            std::size_t limit);
 std::vector<SenderPace> senders(Session& session, Partition partition, WallTime now);
 bool resume(Session& session, const SenderId& sender, WallTime now);
+bool adopt_credential(Session& session, const SenderId& sender, const crypto::Fingerprint& credential,
+                      WallTime now);
 Result<EventPage> read_after(Session& session, const TenantId& tenant,
                              const std::vector<Partition>& partitions, const EventCursor& cursor,
                              std::size_t limit);

@@ -23,6 +23,8 @@ class SqliteStore final : public Store,
   ContactLog& contacts() override { return *this; }
   bool healthy() const override { return engine_.healthy(); }
   std::string_view engine() const override { return "sqlite"; }
+  /// Done when the file was opened.
+  Task<Result<void>> check_format() override { co_return Result<void>{}; }
   Task<Result<void>> probe(WallTime now) override;
   Task<Result<std::size_t>> purge(WallTime now) override;
   Task<void> stop(Deadline deadline) override;
@@ -33,7 +35,8 @@ class SqliteStore final : public Store,
   Task<Result<DueBatch>> take_due(Partition partition, std::size_t limit, DueRules rules,
                                   WallTime now) override;
   Task<Result<std::optional<IntentRecord>>> find(crypto::Fingerprint id_fingerprint,
-                                                 std::vector<Partition> partitions) override;
+                                                 std::vector<Partition> partitions, WallTime now) override;
+  Task<Result<SettleOutcome>> start_sending(Partition partition, IntentKey key, std::uint64_t token) override;
   Task<Result<IntentRecord>> command(Partition partition, IntentKey key, Command command, Millis retention,
                                      WallTime now) override;
   Task<Result<StateCounts>> count(Partition partition, WallTime now) override;
@@ -41,6 +44,7 @@ class SqliteStore final : public Store,
   Task<Result<ScanPage>> dead_letters(Partition partition, std::string cursor, std::size_t limit) override;
   Task<Result<std::vector<SenderPace>>> senders(Partition partition, WallTime now) override;
   Task<Result<bool>> resume(SenderId sender, WallTime now) override;
+  Task<Result<bool>> adopt_credential(SenderId sender, crypto::Fingerprint credential, WallTime now) override;
 
   Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
                                              EventRules rules, WallTime now) override;
@@ -155,10 +159,18 @@ Task<Result<DueBatch>> SqliteStore::take_due(Partition partition, std::size_t li
 }
 
 Task<Result<std::optional<IntentRecord>>> SqliteStore::find(crypto::Fingerprint id_fingerprint,
-                                                            std::vector<Partition> partitions) {
+                                                            std::vector<Partition> partitions, WallTime now) {
   using Found = std::optional<IntentRecord>;
-  return read<Found>([id_fingerprint, partitions = std::move(partitions)](Session& session) -> Result<Found> {
-    return sqlite::find(session, id_fingerprint, partitions);
+  return read<Found>(
+      [id_fingerprint, partitions = std::move(partitions), now](Session& session) -> Result<Found> {
+        return sqlite::find(session, id_fingerprint, partitions, now);
+      });
+}
+
+Task<Result<SettleOutcome>> SqliteStore::start_sending(Partition partition, IntentKey key,
+                                                       std::uint64_t token) {
+  return write<SettleOutcome>([=](Session& session) -> Result<SettleOutcome> {
+    return sqlite::start_sending(session, partition, key, token);
   });
 }
 
@@ -196,6 +208,13 @@ Task<Result<std::vector<SenderPace>>> SqliteStore::senders(Partition partition, 
 Task<Result<bool>> SqliteStore::resume(SenderId sender, WallTime now) {
   return write<bool>([sender = std::move(sender), now](Session& session) -> Result<bool> {
     return sqlite::resume(session, sender, now);
+  });
+}
+
+Task<Result<bool>> SqliteStore::adopt_credential(SenderId sender, crypto::Fingerprint credential,
+                                                 WallTime now) {
+  return write<bool>([sender = std::move(sender), credential, now](Session& session) -> Result<bool> {
+    return sqlite::adopt_credential(session, sender, credential, now);
   });
 }
 

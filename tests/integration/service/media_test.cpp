@@ -144,6 +144,23 @@ TEST_P(MediaTest, AMessageWhoseFileTakesLongWaitsInTheQueueAndSurvivesACrash) {
   EXPECT_EQ(ended->code, 0);
 }
 
+TEST_P(MediaTest, ACrashWhileTheFileIsFetchedLeavesNoUnknownOutcome) {
+  launch_with_files("127.0.0.0/8,::1",
+                    "location /slow { proxy_pass http://127.0.0.1:" + std::to_string(hole_.port()) + "; }",
+                    {{"LEASE_MS", "3000"}, {"GRAPH_TIMEOUT_MS", "1000"}});
+  const std::string id = random_uuid();
+  const HttpReply reply = connector_->post(
+      "/v1/intents", R"({"intents":[)" + intent(id, "image", "/slow") + "]}", {{"Prefer", "respond-async"}});
+  ASSERT_EQ(reply.status, 202) << reply.body;
+  ASSERT_TRUE(eventually([&] { return state_of(id) == "sending"; }));
+  connector_->kill();
+  connector_->start();
+  EXPECT_TRUE(reaches(id, "retry_wait", Millis{10'000})) << state_of(id);
+  const auto shown = json::parse(connector_->get("/v1/intents/" + id).body);
+  for (const auto& entry : shown.at("timeline").as_array()) EXPECT_NE(entry.at("state"), "unknown");
+  EXPECT_EQ(accepted(), 0);
+}
+
 TEST_P(MediaTest, AFileThatIsNotThereYetIsTriedAgain) {
   launch_with_files("127.0.0.0/8,::1", "location = /late.jpg { root " + files_.path() +
                                            "; if (!-f $request_filename) { return 503; } }");

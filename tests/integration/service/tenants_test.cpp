@@ -174,6 +174,34 @@ TEST_F(TenantsTest, ARotatedTokenIsUsedFromItsFile) {
   EXPECT_EQ(status(), "sent");
 }
 
+TEST_F(TenantsTest, ARotatedTokenEndsTheStopOfItsSenderAndWhatWaitedGoes) {
+  write_file(files_.file("bolt-token"), "not-the-right-token\n");
+  replace("tenants.yaml", apps() + "tenants:\n" + acme() + bolt("bolt-token"));
+  launch();
+  const auto bolts = [&](const std::string& method, const std::string& path, const std::string& body = "") {
+    return http_request(method, connector_->url(path),
+                        {{"Authorization", "Bearer " + std::string{kBoltKey}}, {"Prefer", "respond-async"}},
+                        body, {.timeout = Millis{40'000}});
+  };
+  std::vector<std::string> ids;
+  for (int i = 0; i < 5; ++i) {
+    ids.push_back(random_uuid());
+    bolts("POST", "/v1/intents", text_intent(ids.back(), "+1650555000" + std::to_string(i)));
+  }
+  const auto shown = [&](const std::string& id, const char* member) {
+    const auto intent = json::parse(bolts("GET", "/v1/intents/" + id).body).as_object();
+    return intent.contains(member) ? std::string{intent.at(member).as_string()} : std::string{};
+  };
+  for (const std::string& id : ids)
+    EXPECT_TRUE(eventually([&] { return shown(id, "hold") == "stopped"; })) << shown(id, "state");
+  replace("bolt-token", "sandbox-token\n");
+  ASSERT_TRUE(metric_is(kApplied, 1));
+  // Nobody sends anything or resumes.
+  for (const std::string& id : ids) {
+    EXPECT_TRUE(eventually([&] { return shown(id, "wamid") != ""; }, Millis{5'000})) << shown(id, "state");
+  }
+}
+
 TEST_F(TenantsTest, EachAppHasItsOwnPathTokenAndSecret) {
   replace("tenants.yaml", apps() + "tenants:\n" + acme());
   launch();

@@ -305,7 +305,7 @@ TEST_P(StoreConformance, FindLooksOnlyIntoTheGivenPartitions) {
   const auto elsewhere = run<Result<std::optional<IntentRecord>>>([&] {
     return store().intents().find(
         made.id_fingerprint,
-        {Partition{static_cast<std::uint16_t>((partition_.number + 1) % Partition::kCount)}});
+        {Partition{static_cast<std::uint16_t>((partition_.number + 1) % Partition::kCount)}}, at(0));
   });
   EXPECT_FALSE(elsewhere.value());
   EXPECT_FALSE(find(intent()));

@@ -62,6 +62,17 @@ bool StoreConformance::resume(WallTime now) {
   return run<Result<bool>>([&] { return store().intents().resume(sender_, now); }).value();
 }
 
+bool StoreConformance::adopt_credential(const crypto::Fingerprint& credential, WallTime now) {
+  return run<Result<bool>>([&] { return store().intents().adopt_credential(sender_, credential, now); })
+      .value();
+}
+
+SettleOutcome StoreConformance::start_sending(const IntentRecord& record) {
+  return run<Result<SettleOutcome>>(
+             [&] { return store().intents().start_sending(partition_, record.key, record.token); })
+      .value();
+}
+
 store::IntentStore::ScanPage StoreConformance::dead_letters(std::string cursor, std::size_t limit) {
   return run<Result<store::IntentStore::ScanPage>>(
              [&] { return store().intents().dead_letters(partition_, cursor, limit); })

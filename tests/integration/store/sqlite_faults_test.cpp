@@ -214,7 +214,8 @@ TEST_F(SqliteFaults, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatWaitsInIt) {
           "intents_waiting; "
           "CREATE INDEX intents_due ON intents(part, due) WHERE state < 4; "
           "DROP INDEX intents_message; ALTER TABLE intents DROP COLUMN message_print; "
-          "ALTER TABLE intents DROP COLUMN pricing; "
+          "ALTER TABLE intents DROP COLUMN pricing; ALTER TABLE intents DROP COLUMN alternative; "
+          "ALTER TABLE intents DROP COLUMN preparation; "
           "DROP INDEX intents_expiry; DROP INDEX intents_dead; DROP TABLE paces; DROP TABLE pairs; "
           "DROP TABLE quotas; DROP TABLE records; DROP TABLE contacts; DROP TABLE pending_evidence; ALTER "
           "TABLE intents DROP COLUMN "
@@ -228,6 +229,24 @@ TEST_F(SqliteFaults, AFileOfTheFirstVersionIsBroughtUpToDateWithWhatWaitsInIt) {
   ASSERT_TRUE(batch);
   ASSERT_EQ(batch->items.size(), 1U);
   EXPECT_EQ(batch->items[0].record.key, intent(1).key);
+}
+
+TEST_F(SqliteFaults, AFallbackThatWasAnErrorCodeOfVersion5BecomesAFieldOfItsOwn) {
+  open();
+  ASSERT_TRUE(run_on<Claimed>(thread_, [&] {
+    return store_->intents().claim(intent(1), ClaimMode::kSendNow, Millis{1'000}, Millis{86'400'000}, {});
+  }));
+  close();
+  execute(options_.path,
+          "UPDATE intents SET error_code = 4000000100; ALTER TABLE intents DROP COLUMN alternative; "
+          "ALTER TABLE intents DROP COLUMN preparation; DROP TABLE pending_evidence; "
+          "DROP INDEX intents_waiting; CREATE INDEX intents_due ON intents(part, due) WHERE state < 4; "
+          "PRAGMA user_version = 5");
+  open();
+  const auto record = find(1);
+  ASSERT_TRUE(record);
+  EXPECT_EQ(record->error_code, 0U);
+  EXPECT_TRUE(record->alternative);
 }
 
 TEST_F(SqliteFaults, AWalWithoutItsDatabaseIsRefusedAndLeftAlone) {

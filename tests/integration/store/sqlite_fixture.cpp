@@ -52,7 +52,7 @@ std::size_t SqliteTest::count_events() {
 
 std::optional<IntentRecord> SqliteTest::find(std::uint32_t n) {
   return run_on<Result<std::optional<IntentRecord>>>(
-             thread_, [&] { return store_->intents().find(fingerprint(n, 3), {partition()}); })
+             thread_, [&] { return store_->intents().find(fingerprint(n, 3), {partition()}, {}); })
       .value();
 }
 

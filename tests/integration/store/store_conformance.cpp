@@ -153,14 +153,16 @@ Result<IntentRecord> StoreConformance::command(const NewIntent& intent, Command 
       [&] { return store().intents().command(partition_, intent.key, command, retention, now); });
 }
 
-std::optional<IntentRecord> StoreConformance::find(const NewIntent& intent) {
-  return run<Result<std::optional<IntentRecord>>>(
-             [&] { return store().intents().find(intent.id_fingerprint, {Partition{63}, partition_}); })
+std::optional<IntentRecord> StoreConformance::find(const NewIntent& intent, std::optional<WallTime> now) {
+  return run<Result<std::optional<IntentRecord>>>([&] {
+           return store().intents().find(intent.id_fingerprint, {Partition{63}, partition_},
+                                         now.value_or(start_));
+         })
       .value();
 }
 
-IntentRecord StoreConformance::found(const NewIntent& intent) {
-  auto record = find(intent);
+IntentRecord StoreConformance::found(const NewIntent& intent, std::optional<WallTime> now) {
+  auto record = find(intent, now);
   EXPECT_TRUE(record);
   return record.value_or(IntentRecord{});
 }

@@ -70,8 +70,9 @@ class StoreConformance : public ::testing::TestWithParam<EngineFactory> {
   Ingested ingest_one(NewEvent event, WallTime now, EventRules rules = {});
   Result<IntentRecord> command(const NewIntent& intent, Command command, WallTime now,
                                Millis retention = kRetention);
-  std::optional<IntentRecord> find(const NewIntent& intent);
-  IntentRecord found(const NewIntent& intent);
+  std::optional<IntentRecord> find(const NewIntent& intent, std::optional<WallTime> now = {});
+  /// As it stands at `now`, or at(0).
+  IntentRecord found(const NewIntent& intent, std::optional<WallTime> now = {});
   StateCounts count(WallTime now);
   Result<EventPage> read(std::string cursor, std::size_t limit = 100);
   std::vector<IntentRecord> scan_all(std::size_t limit);
@@ -93,6 +94,8 @@ class StoreConformance : public ::testing::TestWithParam<EngineFactory> {
   SenderPace pace(WallTime now) { return pace_of(sender_, now); }
   SenderPace pace_of(const SenderId& sender, WallTime now);
   bool resume(WallTime now);
+  bool adopt_credential(const crypto::Fingerprint& credential, WallTime now);
+  SettleOutcome start_sending(const IntentRecord& record);
   store::IntentStore::ScanPage dead_letters(std::string cursor, std::size_t limit);
   PaceLimits limits_;
 

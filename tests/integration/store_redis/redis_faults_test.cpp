@@ -103,7 +103,7 @@ TEST_P(RedisFaultsTest, AKeyOfAnotherTypeIsABugNotAnOutage) {
   lua("local key = redis.call('KEYS', '" + prefix() +
       "i:*')[1] redis.call('DEL', key) redis.call('SET', key, 1)");
   const auto result = run<Result<std::optional<IntentRecord>>>(
-      [&] { return store().intents().find(made.id_fingerprint, {partition_}); });
+      [&] { return store().intents().find(made.id_fingerprint, {partition_}, at(0)); });
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kInternal);
 }
@@ -113,7 +113,7 @@ TEST_P(RedisFaultsTest, ADamagedRecordIsCorrupt) {
   claim_new(made, ClaimMode::kQueue, at(0));
   lua("redis.call('HSET', redis.call('KEYS', '" + prefix() + "i:*')[1], 's', 'x')");
   const auto result = run<Result<std::optional<IntentRecord>>>(
-      [&] { return store().intents().find(made.id_fingerprint, {partition_}); });
+      [&] { return store().intents().find(made.id_fingerprint, {partition_}, at(0)); });
   ASSERT_FALSE(result);
   EXPECT_EQ(result.error().code, ErrorCode::kCorrupt);
 }

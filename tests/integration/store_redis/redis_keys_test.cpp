@@ -36,6 +36,32 @@ TEST_P(RedisKeysTest, EveryKeyBeginsWithThePartitionAndNamesAKind) {
                                               "L:16", "sn0", "ss0", "xq0", "dl0"));
 }
 
+TEST_P(RedisKeysTest, AFallbackThatWasAnErrorCodeOfFormat1IsReadAsWhatItWas) {
+  const NewIntent made = intent();
+  Settlement sent = settlement(claim_new(made, ClaimMode::kSendNow, at(0)), IntentState::kSent);
+  sent.error_code = 4'000'000'100;
+  settle(sent, at(1));
+  EXPECT_EQ(found(made).error_code, 0U);
+  EXPECT_TRUE(found(made).alternative);
+}
+
+TEST_P(RedisKeysTest, TheFormatIsWrittenAtTheFirstStartAndCheckedAtEveryOther) {
+  const auto check = [&] { return run<Result<void>>([&] { return store().check_format(); }); };
+  EXPECT_TRUE(check());
+  EXPECT_EQ(server().cli({"GET", "wac:format"}), "2");
+  EXPECT_TRUE(check());
+  server().cli({"SET", "wac:format", "1"});
+  EXPECT_TRUE(check()) << "an older one is read as it is";
+  EXPECT_EQ(server().cli({"GET", "wac:format"}), "2");
+  for (const std::string& theirs : {"3", "x", ""}) {
+    server().cli({"SET", "wac:format", theirs});
+    const auto refused = check();
+    ASSERT_FALSE(refused) << theirs;
+    EXPECT_EQ(refused.error().code, ErrorCode::kInvalid);
+    EXPECT_EQ(server().cli({"GET", "wac:format"}), theirs) << "what is newer is left alone";
+  }
+}
+
 TEST_P(RedisKeysTest, OnlySealedBlobsAreKeptAsTheyCome) {
   live_a_little();
   // The tests' blobs all begin with these words; a field or a key that holds one holds what it must not.

@@ -25,7 +25,7 @@ TEST(DryRun, ShowsEveryIntentWithItsRules) {
   unfit.fault.emplace(
       whatsapp::TemplateFault{whatsapp::LocalError::kTemplateParameters,
                               {{"/template/components", "must have a body with 2 parameters"}}});
-  unfit.warnings.push_back({"/template", "w"});
+  unfit.warnings.push_back({"/payload/template", "w"});
   lines.push_back(checked_line(kId, std::move(unfit), "/intents/1"));
   RejectedIntent rejected;
   rejected.id = kId;
@@ -42,6 +42,17 @@ TEST(DryRun, ShowsEveryIntentWithItsRules) {
       R"("warnings":[{"pointer":"/intents/1/payload/template","rule":"w"}]},)"
       R"({"intentId":"3f2b8c1e-9d4a-4c7e-8a55-0b6f1d2e3a4b","status":"invalid","errorCode":"invalid_recipient",)"
       R"("errors":[{"pointer":"/intents/2/to","rule":"must be a number"}],"warnings":[]}]}})");
+}
+
+TEST(DryRun, WhatIsWrongWithAFallbackIsNamedThere) {
+  outbound::DryRun found;
+  found.fault.emplace(
+      whatsapp::TemplateFault{whatsapp::LocalError::kTemplateUnknown, {{"/template/name", "r"}}});
+  found.place = "/fallback";
+  const DryRunLine line = checked_line(kId, std::move(found), "/intents/3");
+  EXPECT_EQ(line.error_code, "template_unknown");
+  ASSERT_EQ(line.errors.size(), 1U);
+  EXPECT_EQ(line.errors[0].pointer, "/intents/3/fallback/template/name");
 }
 
 }  // namespace

@@ -75,6 +75,59 @@ TEST_F(IntentJson, EveryFieldOfTheContractIsAccepted) {
   EXPECT_NE(expose(intent.content, Purpose::kValidate).find("wamid.A"), std::string_view::npos);
 }
 
+constexpr const char* kGroup = R"("recipientType":"group","to":"Y2FwaV9ncm91cDoxNzA1NTU1MDEzOTox")";
+
+std::string to_group(const std::string& payload, const std::string& more = "") {
+  return std::string{R"("intentId":")"} + kId + "\"," + kGroup + R"(,"payload":)" + payload + more;
+}
+
+constexpr const char* kText = R"({"type":"text","text":{"body":"hi"}})";
+constexpr const char* kPin =
+    R"({"type":"pin","pin":{"type":"pin","message_id":"wamid.A","expiration_days":7}})";
+
+TEST_F(IntentJson, AGroupIsARecipient) {
+  for (const char* payload : {kText, kPin}) {
+    const auto request = parse_one(to_group(payload));
+    ASSERT_TRUE(request.errors.empty()) << request.errors[0].pointer << request.errors[0].rule;
+    const auto& intent = std::get<outbound::Intent>(request.intents.at(0));
+    const auto content = outbound::read_content(intent.content);
+    ASSERT_TRUE(content && content->recipient);
+    EXPECT_TRUE(content->recipient->is_group());
+  }
+  EXPECT_TRUE(parse_one(text_intent(R"(,"recipientType":"individual")")).errors.empty());
+}
+
+TEST_F(IntentJson, WhatDoesNotBelongToAGroupIsRefused) {
+  const std::string interactive =
+      R"({"type":"interactive","interactive":{"type":"location_request_message","body":{"text":"b"},)"
+      R"("action":{"name":"send_location"}}})";
+  EXPECT_EQ(only_pointer(parse_one(to_group(interactive))), "/intents/0/payload");
+  EXPECT_EQ(only_pointer(parse_one(to_group(kText, R"(,"recipient":"US.1")"))), "/intents/0/recipient");
+  EXPECT_EQ(only_pointer(parse_one(text_intent(R"(,"recipientType":"all")"))), "/intents/0/recipientType");
+  EXPECT_EQ(only_pointer(parse_one(to_group(kPin, R"(,"context":{"messageId":"wamid.A"})"))),
+            "/intents/0/context");
+  EXPECT_EQ(
+      only_pointer(parse_one(to_group(
+          kText, R"(,"fallback":{"type":"template","template":{"name":"a","language":{"code":"en"}}})"))),
+      "/intents/0/fallback");
+  const std::string id = std::string{R"("intentId":")"} + kId + "\",";
+  EXPECT_EQ(only_pointer(parse_one(id + R"("to":"+15550001111","payload":)" + kPin)),
+            "/intents/0/recipientType");
+  EXPECT_EQ(only_pointer(parse_one(id + R"("recipientType":"group","payload":)" + kText)), "/intents/0/to");
+  EXPECT_EQ(only_pointer(parse_one(id + R"("recipientType":"group","payload":{"type":"mark_read",)"
+                                        R"("mark_read":{"message_id":"wamid.A"}})")),
+            "/intents/0/recipientType");
+}
+
+TEST_F(IntentJson, ABadGroupIdFailsItsIntentAlone) {
+  const auto request = parse_one(std::string{R"("intentId":")"} + kId +
+                                 R"(","recipientType":"group","to":"+15550001111","payload":)" + kText);
+  ASSERT_TRUE(request.errors.empty());
+  const auto& rejected = std::get<RejectedIntent>(request.intents.at(0));
+  EXPECT_EQ(rejected.code, "invalid_recipient");
+  EXPECT_EQ(rejected.field, "to");
+}
+
 constexpr const char* kTemplate =
     R"({"type":"template","template":{"name":"hello_world","language":{"code":"en_US"}}})";
 

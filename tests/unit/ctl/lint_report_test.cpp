@@ -46,6 +46,20 @@ TEST(LintReport, ChecksWhoItGoesToAndWhatItQuotes) {
       Found{"/context must be absent: this type cannot quote a message"});
 }
 
+TEST(LintReport, KnowsWhatGoesToGroups) {
+  const std::string group = R"("recipientType":"group","to":"Y2FwaV9ncm91cDox")";
+  const std::string text = R"(,"payload":{"type":"text","text":{"body":"a"}}})";
+  const std::string pin = R"(,"payload":{"type":"pin","pin":{"type":"unpin","message_id":"wamid.A"}}})";
+  EXPECT_EQ(errors_of("{" + group + text), Found{});
+  EXPECT_EQ(errors_of("{" + group + pin), Found{});
+  EXPECT_EQ(errors_of(R"({"to":"+15550001111")" + pin),
+            Found{R"(/recipientType must be "group": this type is for groups only)"});
+  EXPECT_EQ(errors_of(R"({"recipientType":"group","to":"+15550001111")" + text),
+            Found{"/to must be the id of a group"});
+  EXPECT_EQ(errors_of(R"({"recipientType":"all","to":"+15550001111")" + text),
+            Found{R"(/recipientType must be "individual" or "group")"});
+}
+
 TEST(LintReport, RefusesWhatIsNoMessage) {
   EXPECT_EQ(errors_of("[]"), Found{R"( must be an object: a payload, an intent or {"intents":[…]})"});
   EXPECT_EQ(errors_of(R"({"intents":[]})"), Found{"/intents must be a list of 1 to 100 intents"});

@@ -102,6 +102,13 @@ TEST(Intent, HoldsOnlyWhatWasGiven) {
   EXPECT_EQ(parse(body), parse(R"({"intents":[{"intentId":"i","to":"+1555","payload":{"type":"text"}}]})"));
 }
 
+TEST(Intent, SaysThatItsRecipientIsAGroup) {
+  const auto intent = make_intent({.id = "i", .to = "Y2FwaV9ncm91cDox", .group = true}, {{"type", "text"}});
+  EXPECT_EQ(
+      boost::json::value(intent),
+      parse(R"({"intentId":"i","to":"Y2FwaV9ncm91cDox","recipientType":"group","payload":{"type":"text"}})"));
+}
+
 TEST(Intent, HoldsEverythingThatWasGiven) {
   const auto intent =
       make_intent({.id = "i", .to = "+1555", .sender = "10654", .dedupe_key = "k", .reply_to = "wamid.X"},

@@ -97,21 +97,44 @@ TEST_F(ContactRulesTest, AClosedWindowTakesTheFallback) {
   graph_.answers.push_back(accepted("wamid.A"));
   const auto record = sent(with_fallback());
   EXPECT_EQ(record.state, IntentState::kSent);
-  EXPECT_EQ(record.error_code, kFallbackSent);
+  EXPECT_EQ(record.error_code, 0U);
+  EXPECT_TRUE(record.alternative);
   ASSERT_EQ(graph_.requests.size(), 1U);
   const auto body = boost::json::parse(graph_.requests[0].body).as_object();
   EXPECT_EQ(body.at("type"), "template");
   EXPECT_FALSE(body.contains("text"));
   EXPECT_FALSE(body.contains("fallback"));
-  EXPECT_EQ(store_.only().progress.error_code, kFallbackSent);
+  EXPECT_TRUE(store_.only().progress.alternative);
 }
 
 TEST_F(ContactRulesTest, AnOpenWindowLeavesTheFallback) {
   user_wrote(kHour);
   graph_.answers.push_back(accepted("wamid.A"));
   const auto record = sent(with_fallback());
-  EXPECT_EQ(record.error_code, 0U);
+  EXPECT_FALSE(record.alternative);
   EXPECT_EQ(boost::json::parse(graph_.requests.at(0).body).at("type"), "text");
+}
+
+TEST_F(ContactRulesTest, AFallbackThatMetaRefusesIsStillSaidToHaveBeenTheFallback) {
+  user_wrote(25 * kHour);
+  graph_.answers.push_back(refused(132001));
+  const auto record = sent(with_fallback());
+  EXPECT_EQ(record.state, IntentState::kFailed);
+  EXPECT_EQ(record.error_code, 132001U);
+  EXPECT_TRUE(record.alternative);
+}
+
+TEST_F(ContactRulesTest, OfAGroupNothingIsAskedAndNothingIsLearnt) {
+  user_wrote(25 * kHour);
+  Intent made = intent();
+  const auto payload = boost::json::parse(R"({"type":"text","text":{"body":"hello"}})").as_object();
+  made.content = make_content(payload, whatsapp::Recipient{whatsapp::GroupId{"Y2FwaV9ncm91cDox"}}, "");
+  contact_log_.down = true;
+  graph_.answers.push_back(accepted("wamid.A"));
+  EXPECT_EQ(sent(std::move(made)).state, IntentState::kSent);
+  const auto body = boost::json::parse(graph_.requests.at(0).body).as_object();
+  EXPECT_EQ(body.at("recipient_type"), "group");
+  EXPECT_EQ(body.at("to"), "Y2FwaV9ncm91cDox");
 }
 
 TEST_F(ContactRulesTest, AQueuedIntentIsHeldToItToo) {

@@ -39,6 +39,18 @@ TEST(Content, RoundTripsPhoneUserAndContext) {
   EXPECT_TRUE(user->context_message_id.empty());
 }
 
+TEST(Content, AGroupIsARecipientOfItsOwnKind) {
+  const json::object payload = json::parse(R"({"type":"text","text":{"body":"a"}})").as_object();
+  const PersonalText text =
+      make_content(payload, whatsapp::Recipient{whatsapp::GroupId{"Y2FwaV9ncm91cDox"}}, "");
+  EXPECT_EQ(expose(text, Purpose::kValidate),
+            R"({"payload":{"text":{"body":"a"},"type":"text"},"group":"Y2FwaV9ncm91cDox"})");
+  const auto content = read_content(text);
+  ASSERT_TRUE(content && content->recipient);
+  EXPECT_TRUE(content->recipient->is_group());
+  EXPECT_FALSE(content->recipient->is_phone());
+}
+
 TEST(Content, DamagedTextIsCorruptNotACrash) {
   for (const char* text : {"", "{", "[]", "{}", R"({"payload":[]})"}) {
     const auto content = read_content(PersonalText{text});

@@ -186,6 +186,29 @@ TEST_F(DeadLettersTest, ATenantsSendersAreShownWhetherTheySentOrNot) {
   EXPECT_EQ(foreign.error().code, ErrorCode::kNotFound);
 }
 
+TEST_F(DeadLettersTest, AChangedTokenIsToldToTheStoreAndWakesTheSendersQueue) {
+  store::SenderPace known;
+  known.sender = *SenderId::parse("106540352242922");
+  known.credential = credential_of(*fingerprints_, *directory_->sender(known.sender));
+  store::SenderPace removed;
+  removed.sender = *SenderId::parse("999999999");
+  store_.paces = {known, removed};
+  store_.resumable = true;
+  const std::vector<Partition> partitions{Partition::of(known.sender)};
+  scope_.spawn(senders_->adopt_tokens(partitions));
+  loop_.run_ready();
+  EXPECT_TRUE(store_.adopted.empty()) << "it is the same";
+  config_.tenants[0].senders[0].token = Secret{"another"};
+  directory_->replace(config_);
+  scope_.spawn(senders_->adopt_tokens(partitions));
+  loop_.run_ready();
+  ASSERT_EQ(store_.adopted.size(), 1U);
+  EXPECT_EQ(store_.adopted[0].first, known.sender);
+  EXPECT_NE(store_.adopted[0].second, known.credential);
+  ASSERT_EQ(woken_.size(), 1U);
+  EXPECT_EQ(woken_[0].first, Partition::of(known.sender));
+}
+
 TEST_F(DeadLettersTest, ResumingLooksAtTheSendersQueue) {
   const SenderId sender = *SenderId::parse("106540352242922");
   EXPECT_FALSE(*run(senders_->resume(acme_, sender)));

@@ -314,6 +314,42 @@ TEST_F(MediaSend, AFileMetaHasLostIsUploadedOnceMore) {
   EXPECT_EQ(transfers_.uploads.size(), 2U);
 }
 
+TEST_F(MediaSend, UntilItsFileIsThereTheStoreKnowsThatNothingWasSent) {
+  transfers_.pages["files.example/a.jpg"] = jpeg();
+  transfers_.holds = true;
+  const auto& out = send_image("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  const store::Progress& progress = store_.only().progress;
+  EXPECT_EQ(progress.state, IntentState::kSending);
+  EXPECT_EQ(progress.preparation, store::Preparation::kPending);
+  transfers_.let_go();
+  loop_.run_ready();
+  ASSERT_EQ(graph_.requests.size(), 1U);
+  EXPECT_EQ(progress.preparation, store::Preparation::kDone) << "written down before the request";
+  graph_.answers.push_back(accepted("wamid.A"));
+  graph_.requests[0].answered.set(true);
+  loop_.run_ready();
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ((*out)->record.state, IntentState::kSent);
+}
+
+TEST_F(MediaSend, WhatCannotBeWrittenDownAsBegunIsNotSent) {
+  transfers_.pages["files.example/a.jpg"] = jpeg();
+  store_.fail_starts = Error{ErrorCode::kUnavailable, 0, "test"};
+  send_image("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  EXPECT_TRUE(graph_.requests.empty());
+  EXPECT_EQ(store_.only().progress.state, IntentState::kRetryWait);
+  EXPECT_EQ(store_.only().progress.uncounted, 1U);
+  loop_.advance(Millis{25'000});
+}
+
+TEST_F(MediaSend, AMessageWithoutAFileDoesNotAskTheStoreOnceMore) {
+  graph_.answers.push_back(accepted("wamid.A"));
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out);
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ(store_.calls, 2U) << "claim and settle";
+}
+
 TEST_F(MediaSend, ARefusalThatANewUploadDoesNotCureIsFinalAndNotRepeatedForEveryMessage) {
   transfers_.pages["files.example/a.jpg"] = jpeg();
   supplied_image();

@@ -24,6 +24,8 @@ class MemoryIntentStore final : public store::IntentStore {
   /// This many claims are recorded, but their answers are lost.
   std::size_t lose_answers = 0;
   std::optional<Error> fail_settles;
+  std::optional<Error> fail_starts;
+  std::vector<std::pair<SenderId, crypto::Fingerprint>> adopted;
   std::optional<WallTime> evidence_at;
   /// Holds new intents back: kBreaker and kStopped are those a caller may refuse to wait for.
   store::Hold hold = store::Hold::kNone;
@@ -127,8 +129,8 @@ class MemoryIntentStore final : public store::IntentStore {
     co_return batch;
   }
 
-  Task<Result<std::optional<store::IntentRecord>>> find(crypto::Fingerprint id,
-                                                        std::vector<Partition>) override {
+  Task<Result<std::optional<store::IntentRecord>>> find(crypto::Fingerprint id, std::vector<Partition>,
+                                                        WallTime /*now*/) override {
     ++calls;
     for (const auto& [key, entry] : entries) {
       if (entry.intent.id_fingerprint == id) co_return std::optional{record(entry)};
@@ -171,6 +173,17 @@ class MemoryIntentStore final : public store::IntentStore {
   }
   Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override { co_return paces; }
   Task<Result<bool>> resume(SenderId, WallTime) override { co_return resumable; }
+  Task<Result<store::SettleOutcome>> start_sending(Partition, store::IntentKey key,
+                                                   std::uint64_t token) override {
+    ++calls;
+    if (fail_starts) co_return std::unexpected(*fail_starts);
+    const bool started = store::start_sending(entries.at(key).progress, token);
+    co_return started ? store::SettleOutcome::kApplied : store::SettleOutcome::kStaleToken;
+  }
+  Task<Result<bool>> adopt_credential(SenderId sender, crypto::Fingerprint credential, WallTime) override {
+    adopted.emplace_back(std::move(sender), credential);
+    co_return resumable;
+  }
 
   Entry& only() { return entries.begin()->second; }
 

@@ -86,6 +86,10 @@ class TemplatesTest : public OutboundFixture {
                                Deadline patience, std::optional<Fault>* out) {
     out->emplace(co_await templates->check(*sender, content, patience));
   }
+  static Task<void> dry_run_into(Outbound* outbound, Intent made, Deadline deadline,
+                                 std::optional<DryRun>* out) {
+    out->emplace(co_await outbound->dry_run(std::move(made), deadline));
+  }
   void begin_check(const std::string& name, std::optional<Fault>* out) {
     Content content;
     content.payload = message(name);
@@ -233,6 +237,41 @@ TEST_F(TemplatesTest, AnIntentThatDoesNotFitFailsUnsentWithEveryRule) {
   EXPECT_EQ(log_text_.find("exactly 2"), std::string::npos) << "not in the log";
 }
 
+TEST_F(TemplatesTest, ADryRunHoldsTheFallbackAgainstItsDefinition) {
+  source_.pages.push_back(page(listed("a")));
+  const auto dry_run = [this](const std::string& fallback) {
+    Intent made = intent();
+    const auto payload = boost::json::parse(R"({"type":"text","text":{"body":"hello"}})").as_object();
+    const auto other = message(fallback);
+    made.content = make_content(payload, whatsapp::Recipient{Phone{"+15550001111"}}, "", &other);
+    std::optional<DryRun> out;
+    scope_.spawn(dry_run_into(outbound_.get(), std::move(made), Deadline{loop_.now() + Millis{3'000}}, &out));
+    loop_.advance(Millis{20});
+    return std::move(out).value();
+  };
+  const DryRun good = dry_run("a");
+  EXPECT_FALSE(good.fault);
+  EXPECT_TRUE(good.warnings.empty());
+  const DryRun bad = dry_run("b");
+  ASSERT_TRUE(bad.fault);
+  EXPECT_EQ(bad.fault->code, LocalError::kTemplateUnknown);
+  EXPECT_EQ(bad.place, "/fallback");
+  EXPECT_EQ(bad.fault->violations.at(0).pointer, "/template/name");
+}
+
+TEST_F(TemplatesTest, ADryRunSaysWhereAFallbackCouldNotBeHeldAgainstItsDefinition) {
+  Intent made = intent();
+  const auto other = message("a");
+  made.content = make_content(boost::json::parse(R"({"type":"text","text":{"body":"hello"}})").as_object(),
+                              whatsapp::Recipient{Phone{"+15550001111"}}, "", &other);
+  std::optional<DryRun> out;
+  scope_.spawn(dry_run_into(outbound_.get(), std::move(made), Deadline{loop_.now() + Millis{40}}, &out));
+  for (int i = 0; i < 10 && !out; ++i) loop_.advance(Millis{20});
+  ASSERT_TRUE(out);
+  ASSERT_EQ(out->warnings.size(), 1U);
+  EXPECT_EQ(out->warnings[0].pointer, "/fallback/template");
+}
+
 TEST_F(TemplatesTest, AnIntentThatFitsIsSent) {
   source_.pages.push_back(page(listed("a")));
   check("a");
@@ -267,7 +306,7 @@ TEST_F(TemplatesTest, ADryRunSaysThatItCouldNotLook) {
   ASSERT_TRUE(out);
   EXPECT_FALSE(out->fault);
   ASSERT_EQ(out->warnings.size(), 1U);
-  EXPECT_EQ(out->warnings[0].pointer, "/template");
+  EXPECT_EQ(out->warnings[0].pointer, "/payload/template");
 }
 
 TEST_F(TemplatesTest, StopWaitsForAListing) {

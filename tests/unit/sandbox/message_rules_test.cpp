@@ -367,6 +367,13 @@ TEST(InteractiveOthers, AreCheckedByTheirKind) {
   });
 }
 
+TEST(Group, TakesNoInteractiveMessage) {
+  EXPECT_EQ(code_of(R"({"messaging_product":"whatsapp","recipient_type":"group","to":"Y2FwaV9ncm91cDox",)"
+                    R"("type":"interactive","interactive":{"type":"location_request_message",)"
+                    R"("body":{"text":"b"},"action":{"name":"send_location"}}})"),
+            131051);
+}
+
 TEST(Pin, IsForGroupsAndForSomeDays) {
   const auto pin = [](const std::string& rest,
                       const std::string& to = R"("recipient_type":"group","to":"Y2FwaV9ncm91cDox")") {

@@ -39,6 +39,29 @@ TEST(BuildMessage, PutsAUserIdIntoRecipient) {
       R"({"messaging_product":"whatsapp","recipient_type":"individual","recipient":"US.13491208655302741918","type":"text","text":{"body":"a"}})");
 }
 
+TEST(BuildMessage, NamesAGroupInToAndSaysThatItIsOne) {
+  const Recipient group{GroupId{"Y2FwaV9ncm91cDox"}};
+  const auto pin =
+      json_of(R"({"type":"pin","pin":{"type":"pin","message_id":"wamid.A","expiration_days":7}})")
+          .as_object();
+  EXPECT_EQ(
+      shown(build_message(pin, {&group, "", "01J:1"})),
+      R"({"messaging_product":"whatsapp","recipient_type":"group","to":"Y2FwaV9ncm91cDox","type":"pin",)"
+      R"("pin":{"type":"pin","message_id":"wamid.A","expiration_days":7},"biz_opaque_callback_data":"01J:1"})");
+}
+
+TEST(Groups, TakeAllButInteractiveMessagesAndAloneHavePins) {
+  const auto of = [](const std::string& type) { return json_of(R"({"type":")" + type + "\"}").as_object(); };
+  for (const std::string type : {"text", "image", "audio", "video", "document", "sticker", "location",
+                                 "contacts", "reaction", "template", "pin", "raw"})
+    EXPECT_TRUE(may_go_to_group(of(type))) << type;
+  EXPECT_FALSE(may_go_to_group(of("interactive")));
+  EXPECT_FALSE(may_go_to_group(of("mark_read")));
+  EXPECT_TRUE(needs_group(of("pin")));
+  EXPECT_FALSE(needs_group(of("text")));
+  EXPECT_FALSE(may_quote(of("pin")));
+}
+
 TEST(BuildMessage, AddsThePlusThatAWebhooksNumberLacks) {
   const Recipient from_webhook{Phone{"16505551234"}};
   const auto payload = json_of(R"({"type":"text","text":{"body":"a"}})").as_object();

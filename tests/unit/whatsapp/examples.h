@@ -29,6 +29,8 @@ inline constexpr Example kExamples[] = {
     {"contacts", R"([{"name":{"formatted_name":"Ann B","first_name":"Ann","last_name":"B","middle_name":"","suffix":"","prefix":""},"phones":[{"phone":"+1 (650) 555-1234","type":"MOBILE","wa_id":"16505551234"}],"emails":[{"email":"a@example.com","type":"WORK"}],"urls":[{"url":"https://example.com","type":"WORK"}],"addresses":[{"street":"","city":"","state":"","zip":"","country":"","country_code":"us","type":"HOME"}],"org":{"company":"C","department":"D","title":"T"},"birthday":"1999-01-23"}])"},
     {"reaction", R"({"message_id":"wamid.HBgL","emoji":"😀"})"},
     {"reaction", R"({"message_id":"wamid.HBgL","emoji":""})"},
+    {"pin", R"({"type":"pin","message_id":"wamid.HBgL","expiration_days":7})"},
+    {"pin", R"({"type":"unpin","message_id":"wamid.HBgL"})"},
     {"interactive", R"({"type":"button","header":{"type":"document","document":{"id":"1","filename":"f.pdf"}},"body":{"text":"b"},"footer":{"text":"f"},"action":{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}},{"type":"reply","reply":{"id":"n","title":"No"}}]}})"},
     {"interactive", R"({"type":"button","header":{"type":"video","video":{"link":"https://example.com/v"}},"body":{"text":"b"},"action":{"buttons":[{"type":"reply","reply":{"id":"y","title":"Yes"}}]}})"},
     {"interactive", R"({"type":"list","header":{"type":"text","text":"h"},"body":{"text":"b"},"action":{"button":"Choose","sections":[{"title":"One","rows":[{"id":"1","title":"A","description":"d"}]},{"title":"Two","rows":[{"id":"2","title":"B"}]}]}})"},

@@ -68,7 +68,7 @@ Names names_of_examples() {
 TEST(Examples, ShowEveryTypeAndSubtypeOfTheFacts) {
   const Names facts{
       "text", "image", "audio", "video", "document", "sticker", "location", "contacts", "reaction",
-      "interactive", "template",
+      "interactive", "template", "pin",
       // §2.4
       "interactive/button", "interactive/list", "interactive/cta_url", "interactive/flow",
       "interactive/product", "interactive/product_list", "interactive/catalog_message",

@@ -13,7 +13,7 @@ using Found = std::vector<std::string>;
 TEST(Lint, RefusesUnknownMissingAndMistypedTypes) {
   const std::string types =
       "text, image, audio, video, document, sticker, location, contacts, reaction, template, interactive, "
-      "mark_read, raw";
+      "mark_read, pin, raw";
   EXPECT_EQ(lint_text(R"({"type":"poll","poll":{}})"), Found{"/type must be one of " + types});
   EXPECT_EQ(lint_text(R"({})"), Found{"/type is required"});
   EXPECT_EQ(lint_text(R"({"type":7})"), Found{"/type must be text"});

@@ -20,6 +20,21 @@ TEST(ParsePhone, RefusesEverythingElse) {
   }
 }
 
+TEST(ParseGroupId, TakesWhatTheGroupsApiGives) {
+  constexpr std::string_view kId = "Y2FwaV9ncm91cDoxNzA1NTU1MDEzOToxMjAzNjM0MDQ2OTQyMzM4MjAZD";
+  EXPECT_EQ(expose(*parse_group_id(kId), Purpose::kValidate), kId);
+  EXPECT_TRUE(parse_group_id("a_b-c=d012"));
+  EXPECT_TRUE(parse_group_id(std::string(256, 'a')));
+}
+
+TEST(ParseGroupId, RefusesEverythingElse) {
+  for (const std::string& text :
+       {std::string{}, std::string{"Y2FwaV9nc"}, std::string{"+16505551234"}, std::string{"16505551234"},
+        std::string{"US.13491208655302741918"}, std::string{"Y2Fwa V9ncm91c"}, std::string(257, 'a')}) {
+    EXPECT_FALSE(parse_group_id(text)) << text;
+  }
+}
+
 TEST(ParseUserId, TakesUserAndParentIds) {
   EXPECT_TRUE(parse_user_id("US.1"));
   EXPECT_TRUE(parse_user_id("US.13491208655302741918"));

@@ -217,6 +217,7 @@ TEST(TemplateCheck, ChecksAuthentication) {
     return message("login", "en", body(text(code)) + "," + button("url", "0", text(again)));
   };
   EXPECT_EQ(check(login("123456", "123456"), RecipientKind::kUserId).code, "template_needs_phone");
+  EXPECT_EQ(check(login("123456", "123456"), RecipientKind::kGroup).code, "template_needs_phone");
   expect_sendable(login("123456789012345", "123456789012345"));
   expect_parameters(
       login("1234567890123456", "1234567890123456"),
