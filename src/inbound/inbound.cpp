@@ -69,6 +69,7 @@ Task<Receipt> Inbound::receive(std::string_view body, std::string_view signature
   const bool ok = co_await store_all(std::move(batches), now);
   if (!ok) {
     parts_.metrics.add(Counter::kWebhooksUnavailable);
+    if (parts_.evidence_flow != nullptr) parts_.evidence_flow->interrupted(now, parts_.loop.wall_now());
     co_return Receipt::kUnavailable;
   }
   if (parts_.media_refused) {

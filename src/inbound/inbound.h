@@ -7,6 +7,7 @@
 #include "crypto/keyring.h"
 #include "inbound/signature.h"
 #include "store/event_log.h"
+#include "store/evidence_flow.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
 #include "telemetry/trace_context.h"
@@ -38,6 +39,8 @@ struct InboundParts {
   std::function<void(const SenderId&, const store::IntentKey&)> media_refused = {};
   /// Evidence let something of the partition go: it is due at that time. May be empty.
   std::function<void(Partition, WallTime)> wake = {};
+  /// Learns of webhooks that could not be stored. May be null.
+  store::EvidenceFlow* evidence_flow = nullptr;
 };
 
 enum class Receipt : std::uint8_t {

@@ -11,6 +11,7 @@
 #include "outbound/graph.h"
 #include "outbound/recipient_check.h"
 #include "outbound/templates.h"
+#include "store/evidence_flow.h"
 #include "store/intent_store.h"
 #include "telemetry/log.h"
 #include "telemetry/metrics.h"
@@ -48,6 +49,8 @@ struct OutboundParts {
   Media* media = nullptr;
   /// Remembers which files a message was sent with. Null: nobody does.
   MediaUses* media_uses = nullptr;
+  /// Null: webhooks are never turned away.
+  const store::EvidenceFlow* evidence_flow = nullptr;
 };
 
 /// One per loop. `parts` outlive it.

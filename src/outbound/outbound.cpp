@@ -69,6 +69,7 @@ store::DueRules Outbound::due_rules() const {
   store::DueRules rules;
   rules.lease = parts_.config.lease;
   rules.unknown_window = parts_.config.unknown_window;
+  if (parts_.evidence_flow != nullptr) rules.silence_from = parts_.evidence_flow->silence_from();
   rules.max_attempts = parts_.config.max_attempts;
   rules.max_age = parts_.config.max_age;
   rules.retention = parts_.config.intent_retention;

@@ -32,6 +32,7 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   lane->sealer_ = std::make_unique<crypto::Sealer>(shared.keyring, *lane->random_);
   lane->metrics_ = &metrics;
   lane->log_ = &shared.log;
+  lane->evidence_flow_ = &shared.evidence_flow;
   if (auto made = lane->make_store(shared); !made) return std::unexpected(made.error());
 
   // A send that has its slot must never wait for a connection: its time is running.
@@ -61,7 +62,8 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
                                       lane->contacts_.get(),
                                       marketing_check(*lane->templates_),
                                       lane->media_.get(),
-                                      lane->media_uses_.get()};
+                                      lane->media_uses_.get(),
+                                      &shared.evidence_flow};
   lane->outbound_ = std::make_unique<outbound::Outbound>(parts);
   lane->senders_ = std::make_unique<outbound::Senders>(parts);
   lane->dead_letters_ = std::make_unique<outbound::DeadLetters>(parts);
@@ -79,7 +81,7 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
       [self = lane.get()](const SenderId& sender, const store::IntentKey& intent) {
         self->work_.spawn(self->media_uses_->forget(sender, intent));
       },
-      shared.wake});
+      shared.wake, &shared.evidence_flow});
   lane->feed_ = std::make_unique<delivery::EventFeed>(shared.directory, *lane->loop_, lane->store_->events(),
                                                       *lane->sealer_, shared.log, delivery::FeedRules{});
   lane->make_delivery(shared, place);
@@ -256,8 +258,11 @@ Task<void> Lane::watch() {
       store_healthy_.store(true, std::memory_order_relaxed);
     } else {
       // Without traffic nobody else would notice that it is back.
-      const auto proved = co_await store_->probe(loop_->wall_now());
+      const WallTime asked = loop_->wall_now();
+      const auto proved = co_await store_->probe(asked);
       store_healthy_.store(proved.has_value(), std::memory_order_relaxed);
+      // Nobody sends webhooks to an instance that is not ready: they are turned away elsewhere.
+      if (!proved) evidence_flow_->interrupted(asked, loop_->wall_now());
     }
     if (loop_->now() >= next_purge) {
       // What could not be dropped now is dropped next time.
@@ -268,9 +273,13 @@ Task<void> Lane::watch() {
     const OneShot<bool> signal;
     stop_signal_ = signal;
     if (stopping_) break;
+    const WallTime asleep = loop_->wall_now();
     const auto timer = loop_->call_at(loop_->now() + kBeat, [signal] { signal.set(true); });
     co_await signal;
     loop_->cancel(timer);
+    // A machine that was suspended, or had no core for us, received nothing.
+    if (const WallTime now = loop_->wall_now(); now - asleep > kStalledAfter)
+      evidence_flow_->interrupted(asleep, now);
   }
 }
 

@@ -17,6 +17,7 @@
 #include "outbound/media_reader.h"
 #include "outbound/media_uses.h"
 #include "outbound/stored_media_ids.h"
+#include "store/evidence_flow.h"
 #include "store/sqlite/sqlite_store.h"
 #include "store/store.h"
 
@@ -40,6 +41,7 @@ struct Shared {
   store::sqlite::SqliteEngine* sqlite = nullptr;
   /// Null: no archive in a folder.
   archive::DiskWorkers* disk = nullptr;
+  store::EvidenceFlow& evidence_flow;
   std::function<void(Partition, WallTime)> wake;
   std::function<void(const TenantId&)> appended;
   /// There are orders for a consumer of the tenant.
@@ -113,6 +115,7 @@ class Lane {
   std::unique_ptr<crypto::Sealer> sealer_;
   telemetry::LoopMetrics* metrics_ = nullptr;
   telemetry::Logger* log_ = nullptr;
+  store::EvidenceFlow* evidence_flow_ = nullptr;
   std::unique_ptr<net::RedisClient> redis_;
   std::unique_ptr<store::Store> store_;
   std::unique_ptr<net::HttpClient> http_;

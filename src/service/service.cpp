@@ -64,6 +64,7 @@ class RunningService final : public Service {
   std::unique_ptr<store::sqlite::SqliteEngine> sqlite_;
   std::unique_ptr<archive::DiskThreads> disk_;
   outbound::TemplateCache templates_;
+  store::EvidenceFlow evidence_flow_{std::chrono::time_point_cast<Millis>(std::chrono::system_clock::now())};
   std::unique_ptr<Shared> shared_;
   // One scope per lane: its tasks run on that lane's loop only.
   std::vector<std::unique_ptr<TaskScope>> scopes_;
@@ -140,8 +141,8 @@ Result<void> RunningService::make_lanes() {
   };
   const auto regrouped = [this](const TenantId& tenant) { notify_groups(lanes_, tenant); };
   shared_ = std::make_unique<Shared>(Shared{config_, directory_, auth_, health_, std::move(*keyring), *log_,
-                                            *tls_, templates_, sqlite_.get(), disk_.get(), wake, appended,
-                                            ordered, regrouped});
+                                            *tls_, templates_, sqlite_.get(), disk_.get(), evidence_flow_,
+                                            wake, appended, ordered, regrouped});
   if (!names_an_account(config_))
     log_->log(Severity::kInfo, "templates are not checked: WHATSAPP_BUSINESS_ACCOUNT_ID is not set");
   const std::size_t count =

@@ -106,8 +106,11 @@ struct DueItem {
 };
 
 struct DueRules {
-  Millis lease{30'000};             ///< of what is handed out
-  Millis unknown_window{600'000};   ///< from now, for kNowUnknown
+  Millis lease{30'000};            ///< of what is handed out
+  Millis unknown_window{600'000};  ///< from now, for kNowUnknown
+  /// Silence before it says nothing (EvidenceFlow): nothing is resent before a whole window has passed since,
+  /// and since the latest that any process brought to the partition.
+  WallTime silence_from = {};
   std::uint32_t max_attempts = 10;  ///< an intent due again after that many (that count) is dead
   Millis max_age{86'400'000};    ///< likewise after that long since `created`, or the claimed `due` if later
   Millis retention{86'400'000};  ///< how long a settled intent is remembered (dedupe)

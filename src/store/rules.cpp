@@ -128,10 +128,15 @@ bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now) {
   return expired(progress, now) || used_up(progress, rules, now);
 }
 
+WallTime window_end(const Progress& progress, const DueRules& rules, WallTime now) {
+  if (progress.on_unknown == OnUnknown::kHold || at_its_end(progress, rules, now)) return progress.due;
+  return std::max(progress.due, rules.silence_from + rules.unknown_window);
+}
+
 bool may_resend(const Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
                 WallTime now) {
   // Silence only means "not taken" when other evidence of the sender did get through meanwhile.
-  const bool silent = evidence_at && *evidence_at > progress.updated;
+  const bool silent = evidence_at && *evidence_at > std::max(progress.updated, rules.silence_from);
   return progress.on_unknown == OnUnknown::kResend && silent && !at_its_end(progress, rules, now);
 }
 

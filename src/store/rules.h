@@ -68,6 +68,9 @@ bool start_sending(Progress& progress, std::uint64_t token);
 
 /// Whether an accepted or waiting intent may not be sent any more: expired, or attempts or age used up.
 bool at_its_end(const Progress& progress, const DueRules& rules, WallTime now);
+/// When a window of an unknown outcome ends: where it may lead to another attempt, not before silence has
+/// counted for as long as the window is.
+WallTime window_end(const Progress& progress, const DueRules& rules, WallTime now);
 /// Whether a closed window of an unknown outcome leads to another attempt.
 bool may_resend(const Progress& progress, const DueRules& rules, std::optional<WallTime> evidence_at,
                 WallTime now);

@@ -193,7 +193,8 @@ Session::Call take_due_call(Partition partition, std::size_t limit, const DueRul
                text(now - rules.max_age),
                text(rules.retention),
                text(rules.undecided_retention),
-               std::to_string(rules.per_sender)};
+               std::to_string(rules.per_sender),
+               text(rules.silence_from)};
   for (const SenderId& sender : rules.skip) call.args.emplace_back(sender.str());
   return call;
 }

@@ -26,6 +26,7 @@
 --   sn          sorted set of senders that have something ready, by when they can send next
 --   xq          sorted set of accepted and waiting intents by expiry
 --   dl          sorted set of dead intents by time of death
+--   sf          silence before it says nothing of an unknown outcome (take_due.lua). Only after an outage.
 --
 -- Fields of an intent. None is longer than 64 bytes: the hash stays one compact listpack.
 --   s state   a attempt   k token   d due   b body fingerprint   q id fingerprint   t tenant   i intent id

@@ -1,16 +1,27 @@
 -- KEYS  the queues of accepted, retry_wait, sending, unknown
 -- ARGV  1 prefix  2 now  3 limit  4 end of a lease given now  5 end of an unknown window that begins now
 --       6 max attempts  7 intents whose age counts from before this are too old  8 retention
---       9 retention of what is left to a person  10 at most so many of one sender, or 0  11… senders to skip
+--       9 retention of what is left to a person  10 at most so many of one sender, or 0
+--       11 silence before it says nothing  12… senders to skip
 -- Gives {next due or '', {action, key, fields, payload or ''}…}.
 local prefix, now, limit, lease_end, window_end = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4], ARGV[5]
 local max_attempts, oldest = tonumber(ARGV[6]), tonumber(ARGV[7])
 local retention, undecided_retention, per_sender = ARGV[8], ARGV[9], tonumber(ARGV[10])
 local now_ms = tonumber(now)
-local skip, skipped = {}, #ARGV - 10
-for n = 11, #ARGV do skip[ARGV[n]] = true end
+local window, own_silence_from = tonumber(window_end) - now_ms, tonumber(ARGV[11])
+local skip, skipped = {}, #ARGV - 11
+for n = 12, #ARGV do skip[ARGV[n]] = true end
 
 local answer = {''}
+
+-- The latest that any instance brought, kept as long as it matters.
+local function silence_from()
+  local kept = tonumber(call('GET', prefix .. 'sf') or 0)
+  if own_silence_from <= kept then return kept end
+  local matters_for = own_silence_from + window - now_ms
+  if matters_for > 0 then call('SET', prefix .. 'sf', ARGV[11], 'PX', string.format('%.0f', matters_for)) end
+  return own_silence_from
+end
 
 local function left()
   return limit - (#answer - 1)
@@ -84,19 +95,25 @@ local function used_up(r)
   return r.attempt - r.uncounted >= max_attempts or r.age_from < oldest
 end
 
+-- Looks at it again at that time.
+local function keep_window(r, at)
+  call('HSET', prefix .. 'i:' .. r.key, 'd', at)
+  call('ZADD', prefix .. 'q' .. UNKNOWN, at, r.key)
+end
+
 local function close_window(r)
   -- Silence only means "not sent" if other evidence did arrive for the sender meanwhile.
   if r.on_unknown == '1' and not used_up(r) and not expired(r) then
+    local from = silence_from()
+    if from + window > now_ms then return keep_window(r, string.format('%.0f', from + window)) end
     local heard = call('GET', prefix .. 'v:' .. r.intent.sender)
-    if heard and tonumber(heard) > r.since then
+    if heard and tonumber(heard) > math.max(r.since, from) then
       local ready, hold = sender_opening(prefix, sender_of(prefix, r.intent.sender), now_ms)
       if hold == NONE then
         local pair = r.intent.recipient ~= '' and pair_of(prefix, r.intent.recipient)
         return claim(r, 'resend', pair)
       end
-      local at = string.format('%.0f', ready < NEVER and to_time(ready) or now_ms + STOPPED_RETRY)
-      call('HSET', prefix .. 'i:' .. r.key, 'd', at)
-      return call('ZADD', prefix .. 'q' .. UNKNOWN, at, r.key)
+      return keep_window(r, string.format('%.0f', ready < NEVER and to_time(ready) or now_ms + STOPPED_RETRY))
     end
   end
   leave(r, UNCONFIRMED, 'unconfirmed')
@@ -210,6 +227,7 @@ local function sooner(time)
   if time and (answer[1] == '' or time < tonumber(answer[1])) then answer[1] = string.format('%.0f', time) end
 end
 
+if own_silence_from + window > now_ms then silence_from() end
 end_leases()
 if left() > 0 then expire() end
 -- Whoever has the turn now may go in this very call.

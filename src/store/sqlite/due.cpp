@@ -50,6 +50,11 @@ class DueRun {
   void end_leases() {
     for (auto& row : session_.queues.leases(partition_, left(), now_)) {
       const bool asks = row.progress.state == IntentState::kUnknown;
+      if (const WallTime end = window_end(row.progress, rules_, now_); asks && end > now_) {
+        row.progress.due = end;
+        session_.intents.save(row, nullptr);
+        continue;
+      }
       const auto evidence_at = asks ? session_.evidence.last(row.record.sender) : std::nullopt;
       if (asks && may_resend(row.progress, rules_, evidence_at, now_)) {
         const Opening opening = turns_.opening(row.place);

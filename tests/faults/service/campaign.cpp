@@ -159,7 +159,7 @@ void Campaign::verify_intents(const std::map<std::string, std::string>& states) 
     const auto found = messages.find(record.key);
     missing += found == messages.end() ? 1 : 0;
     doubled += found != messages.end() && found->second > 1 ? 1 : 0;
-    EXPECT_EQ(record.duplicates, 0) << record.id;
+    EXPECT_EQ(record.duplicates, 0) << connector_.get("/v1/intents/" + record.id).body;
   }
   EXPECT_EQ(missing, 0U) << "intents that never reached Graph";
   EXPECT_EQ(doubled, 0U) << "intents that reached Graph twice";

@@ -150,6 +150,42 @@ TEST_P(StoreConformance, DoesNotResendWithoutEvidenceInTheWindow) {
   take_one(DueAction::kUnconfirmed, at(7));
 }
 
+TEST_P(StoreConformance, SilenceCountsOnlyFromWhenNoWebhookWasTurnedAway) {
+  NewIntent made = intent();
+  made.on_unknown = OnUnknown::kResend;
+  bring_to(made, kUnknown);
+  ingest_one(status(intent(), 1, kSent), at(1));
+  DueRules rules;
+  rules.unknown_window = Millis{100};
+  rules.silence_from = at(50);
+  const DueBatch none = take_due(at(50), rules);
+  EXPECT_TRUE(none.items.empty());
+  EXPECT_EQ(none.next_due, at(150));
+  EXPECT_EQ(found(made, at(50)).state, kUnknown);
+  EXPECT_TRUE(take_due(at(149), rules).items.empty());
+  ingest_one(status(intent(), 1, kSent), at(60));
+  EXPECT_EQ(take_one(DueAction::kResend, at(150), rules).key, made.key);
+}
+
+TEST_P(StoreConformance, EvidenceFromBeforeWebhooksWereTurnedAwaySaysNothing) {
+  NewIntent made = intent();
+  made.on_unknown = OnUnknown::kResend;
+  bring_to(made, kUnknown);
+  ingest_one(status(intent(), 1, kSent), at(1));
+  DueRules rules;
+  rules.unknown_window = Millis{100};
+  rules.silence_from = at(50);
+  EXPECT_TRUE(take_due(at(50), rules).items.empty());
+  take_one(DueAction::kUnconfirmed, at(150), rules);
+}
+
+TEST_P(StoreConformance, AWindowOnHoldClosesAtItsEndWhateverWasTurnedAway) {
+  bring_to(intent(), kUnknown);
+  DueRules rules;
+  rules.silence_from = at(1);
+  take_one(DueAction::kUnconfirmed, at(2), rules);
+}
+
 TEST_P(StoreConformance, WhatIsLeftToAPersonOutlivesTheOrdinaryRetention) {
   const NewIntent made = intent();
   bring_to(made, kUnknown);

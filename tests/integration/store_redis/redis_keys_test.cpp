@@ -62,6 +62,26 @@ TEST_P(RedisKeysTest, TheFormatIsWrittenAtTheFirstStartAndCheckedAtEveryOther) {
   }
 }
 
+TEST_P(RedisKeysTest, WebhooksThatOneInstanceTurnedAwayBindTheOthersForAsLongAsTheyMatter) {
+  NewIntent made = intent();
+  made.on_unknown = OnUnknown::kResend;
+  const IntentRecord sending = claim_new(made, ClaimMode::kSendNow, at(0));
+  settle(settlement(sending, IntentState::kUnknown), at(0));
+  DueRules interrupted;
+  interrupted.unknown_window = Millis{60'000};
+  interrupted.silence_from = at(1);
+  EXPECT_TRUE(take_due(at(1), interrupted).items.empty());
+  const std::string key = prefix() + "sf";
+  const long kept = std::stol(server().cli({"PTTL", key}));
+  EXPECT_GT(kept, 0);
+  EXPECT_LE(kept, 60'000);
+  ingest_one(status(intent(), 1, IntentState::kSent), at(2));
+  DueRules other = interrupted;
+  other.silence_from = at(0);
+  EXPECT_TRUE(take_due(at(60'000), other).items.empty());
+  EXPECT_EQ(take_one(DueAction::kResend, at(60'001), other).key, made.key);
+}
+
 TEST_P(RedisKeysTest, OnlySealedBlobsAreKeptAsTheyCome) {
   live_a_little();
   // The tests' blobs all begin with these words; a field or a key that holds one holds what it must not.

@@ -71,7 +71,7 @@ class InboundTest : public ::testing::Test {
         [this](const TenantId& tenant) { notified_.push_back(tenant); },
         [this](std::string_view account) { changed_.emplace_back(account); }, nullptr,
         [this](const SenderId& sender, const store::IntentKey& key) { refused_.emplace_back(sender, key); },
-        [this](Partition partition, WallTime) { woken_.push_back(partition); }});
+        [this](Partition partition, WallTime) { woken_.push_back(partition); }, &flow_});
   }
 
   /// The tenants whose senders say so are on the account of notification().
@@ -120,6 +120,7 @@ class InboundTest : public ::testing::Test {
   testing::ManualScheduler loop_;
   testing::SeededRandom random_{5};
   MemoryEventLog events_;
+  store::EvidenceFlow flow_{WallTime{}};
   std::shared_ptr<const crypto::Keyring> keyring_;
   std::optional<crypto::Fingerprinter> fingerprints_;
   std::optional<crypto::Sealer> sealer_;

@@ -59,6 +59,14 @@ TEST_F(InboundTest, AStoreThatIsDownIsNeverAcknowledged) {
   EXPECT_EQ(metrics_.total(Counter::kWebhooksUnavailable), 1U);
 }
 
+TEST_F(InboundTest, SilenceCountsFromWhenAWebhookWasTurnedAway) {
+  receive(notification(change("106540352242922", message("wamid.A"))));
+  EXPECT_EQ(flow_.silence_from(), WallTime{});
+  events_.down = true;
+  receive(notification(change("106540352242922", message("wamid.B"))));
+  EXPECT_EQ(flow_.silence_from(), loop_.wall_now());
+}
+
 TEST_F(InboundTest, ASignedBodyThatIsNoJsonIsKeptWhole) {
   EXPECT_EQ(receive("not json at all"), Receipt::kDurable);
   ASSERT_EQ(events_.count(), 1U);
