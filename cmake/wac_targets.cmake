@@ -3,7 +3,8 @@
 # wac_program(NAME FILES … DEPENDS …) a program in build/<preset>/bin.
 # wac_service_program(…)  likewise, for one that runs for long: with jemalloc, which takes a tenth less time for a
 #                         message than glibc's allocator and does not fragment. Sanitizers bring their own.
-# wac_test(NAME FILES … DEPENDS … LABEL unit TIMEOUT 60)  a GoogleTest binary, each test case a CTest test.
+# wac_test(NAME FILES … DEPENDS … LABEL unit TIMEOUT 240)  a GoogleTest binary, one CTest test. With SEPARATE each
+#   of its cases is one: worth its start where cases wait for servers, and run side by side.
 
 set(WAC_FOLDERS "" CACHE INTERNAL "")
 
@@ -48,15 +49,20 @@ function(wac_service_program name)
 endfunction()
 
 function(wac_test name)
-  cmake_parse_arguments(arg "" "LABEL;TIMEOUT" "FILES;DEPENDS;USES" ${ARGN})
+  cmake_parse_arguments(arg "SEPARATE" "LABEL;TIMEOUT" "FILES;DEPENDS;USES" ${ARGN})
   list(TRANSFORM arg_DEPENDS PREPEND wac_)
   add_executable(${name} ${arg_FILES})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/tests)
   target_link_libraries(${name} PRIVATE ${arg_DEPENDS} ${arg_USES} GTest::gmock GTest::gtest_main wac_warnings)
   wac_precompile(${name})
   if(NOT arg_TIMEOUT)
-    set(arg_TIMEOUT 60)
+    set(arg_TIMEOUT 240)
   endif()
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
-    PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  if(arg_SEPARATE)
+    gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST
+      PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  else()
+    add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT})
+  endif()
 endfunction()
