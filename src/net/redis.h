@@ -1,6 +1,8 @@
 #pragma once
-// One auto-pipelined Redis connection per loop: commands of one loop turn leave in one write, answers come in
-// order. Reconnects by itself with jittered backoff.
+// Auto-pipelined Redis connections of a loop, one to each server: commands of one loop turn leave in one
+// write, answers come in order. They reconnect by themselves with jittered backoff. Whether the server at the
+// address stands alone or belongs to a cluster it says itself; in a cluster each command goes to the master
+// of its key.
 
 #include "base/error.h"
 #include "base/personal.h"
@@ -68,6 +70,8 @@ class RedisWords {
   /// Makes room for further arguments of so many bytes in all.
   void reserve(std::size_t count, std::size_t bytes);
   std::size_t count() const { return count_; }
+  /// Word i; empty where there is none. Valid until the next change.
+  std::string_view word(std::size_t i) const;
   const std::string& bytes() const { return bytes_; }
 
  private:
@@ -86,12 +90,15 @@ class RedisCommand {
   void append_to(std::string& out) const;
   /// At most this many bytes once encoded.
   std::size_t max_size() const;
+  /// The first argument. A cluster routes by it.
+  std::string_view key() const { return words_.word(1); }
 
  private:
   RedisWords words_;
 };
 
-/// What a script is called with.
+/// What a script is called with. A cluster routes by the first key, and there the script finds one key more
+/// than these at the end: slot_guard() of redis_slots.h.
 struct RedisScriptInput {
   RedisWords keys;
   RedisWords args;
@@ -109,6 +116,7 @@ class RedisScript {
   std::string sha_;
 };
 
+/// Of one connection.
 struct RedisLimits {
   std::size_t commands_in_flight = 10'000;  ///< beyond it: kOverloaded, nothing written
   /// Unsent plus unanswered request bytes. What would exceed it waits for room, first come first served, for
@@ -130,26 +138,37 @@ struct RedisHooks {
 
 class RedisClient {
  public:
-  /// `tls` may be null when the address is not TLS; otherwise it outlives the client.
+  /// `tls` may be null when the address is not TLS; otherwise it outlives the client. The nodes of a cluster
+  /// are met with the same credentials and the same TLS, each verified under the name the cluster announces.
   static std::unique_ptr<RedisClient> make(EventLoop& loop, RedisAddress address, TlsContext* tls,
                                            RedisLimits limits, RedisHooks hooks, Random& random);
   virtual ~RedisClient() = default;
 
   /// Begins connecting and keeps doing so. Commands given while disconnected fail at once with kUnavailable.
   virtual void start() = 0;
+  /// In a cluster: to every node that was needed so far.
   virtual bool connected() const = 0;
   /// Why the last attempt to connect failed or the connection was lost (kUnauthorized: the credentials are
-  /// wrong); detail 0 and an empty `where` while connected.
+  /// wrong; kInvalid: a cluster has no such database); detail 0 and an empty `where` while connected.
   virtual Error last_error() const { return {}; }
   /// Completes when connected, or with false at the deadline.
   virtual Task<bool> wait_connected(Deadline deadline) = 0;
+  /// Whether the server said that it belongs to a cluster.
+  virtual bool in_cluster() const { return false; }
 
   /// Errors: kUnavailable, kOverloaded (nothing was written), kUnknownOutcome (written, no answer). An error
-  /// *answer* of Redis is a reply with is_error().
-  virtual Task<Result<RedisReply>> run(RedisCommand command) = 0;
+  /// *answer* of Redis is a reply with is_error(). In a cluster also kUnavailable where the key's slot is
+  /// without a node, or on its way to another one for longer than `command_deadline`; nothing was done then.
+  virtual Task<Result<RedisReply>> run(const RedisCommand& command) = 0;
 
   /// EVALSHA; on NOSCRIPT (which means: not executed) once more with the source.
-  virtual Task<Result<RedisReply>> eval(const RedisScript& script, RedisScriptInput input) = 0;
+  virtual Task<Result<RedisReply>> eval(const RedisScript& script, const RedisScriptInput& input) = 0;
+
+  /// Of these keys one for each server that holds some, and one of those that none does.
+  virtual std::vector<std::string> one_per_server(std::vector<std::string> keys) const;
+  /// Runs a command without a key at each server that holds one of these. The first failure counts for all.
+  virtual Task<Result<std::vector<RedisReply>>> run_at_each(const RedisCommand& command,
+                                                            std::vector<std::string> keys);
 
   /// Waits for what is in flight until the deadline, then closes.
   virtual Task<void> stop(Deadline deadline) = 0;

@@ -117,6 +117,19 @@ void RedisWords::reserve(std::size_t count, std::size_t bytes) {
   bytes_.reserve(bytes_.size() + bytes + count * (kHeaderBytes + 2));
 }
 
+std::string_view RedisWords::word(std::size_t i) const {
+  if (i >= count_) return {};
+  // `$<size>\r\n<bytes>\r\n` each, as arg() wrote them.
+  std::string_view rest = bytes_;
+  for (;;) {
+    std::size_t size = 0;
+    const char* end = std::from_chars(rest.data() + 1, rest.data() + rest.size(), size).ptr;
+    rest.remove_prefix(static_cast<std::size_t>(end - rest.data()) + 2);
+    if (i-- == 0) return rest.substr(0, size);
+    rest.remove_prefix(size + 2);
+  }
+}
+
 RedisCommand& RedisCommand::arg(std::string_view value) {
   words_.arg(value);
   return *this;

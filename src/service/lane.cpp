@@ -204,7 +204,10 @@ Task<Result<void>> Lane::open_store(Deadline deadline) {
   if (redis_) {
     redis_->start();
     const bool connected = co_await redis_->wait_connected(deadline);
-    if (!connected) co_return fail(ErrorCode::kUnavailable, "redis");
+    if (!connected) {
+      const Error why = redis_->last_error();
+      co_return std::unexpected(*why.where != '\0' ? why : Error{ErrorCode::kUnavailable, 0, "redis"});
+    }
   }
   auto proved = co_await store_->probe(loop_->wall_now());
   store_healthy_.store(proved.has_value(), std::memory_order_relaxed);
@@ -226,7 +229,11 @@ Task<Result<void>> Lane::check_durability() {
   log_->log(safe ? telemetry::Severity::kInfo : telemetry::Severity::kWarning,
             "what a crash of Redis could lose depends on its persistence",
             Field{"persistence", known->persistence}, Field{"replicas", known->replicas},
-            Field{"eviction", known->eviction});
+            Field{"eviction", known->eviction}, Field{"servers", known->servers});
+  if (known->cluster && !redis_->in_cluster()) {
+    log_->log(telemetry::Severity::kCritical, "Redis is a cluster's node but refuses HELLO: permit it");
+    co_return fail(ErrorCode::kInvalid, "redis cluster without HELLO");
+  }
   if (known->eviction == store::redis::Eviction::kMayDropKeys) {
     log_->log(telemetry::Severity::kCritical, "Redis may evict our keys: set maxmemory-policy to noeviction");
     co_return fail(ErrorCode::kInvalid, "redis eviction policy");

@@ -1,5 +1,8 @@
 #include "store/redis/durability.h"
 
+#include "store/redis/keys.h"
+
+#include <algorithm>
 #include <charconv>
 
 namespace wac::store::redis {
@@ -73,14 +76,28 @@ std::string_view name(Persistence persistence) {
 
 Durability assess_info(std::string_view info) {
   return {assess_eviction(info), assess_persistence(info),
-          static_cast<std::uint32_t>(number(field(info, "connected_slaves")))};
+          static_cast<std::uint32_t>(number(field(info, "connected_slaves"))), 1,
+          field(info, "cluster_enabled") == "1"};
+}
+
+Durability worse_of(const Durability& one, const Durability& other) {
+  Durability both{std::max(one.eviction, other.eviction), std::min(one.persistence, other.persistence),
+                  std::min(one.replicas, other.replicas), one.servers + other.servers,
+                  one.cluster || other.cluster};
+  // One that does not tell is no proof that nothing is dropped.
+  if (both.eviction == Eviction::kNone && one.eviction != other.eviction) both.eviction = Eviction::kUnknown;
+  return both;
 }
 
 Task<Result<Durability>> read_durability(net::RedisClient& client) {
-  const auto reply = co_await client.run(net::RedisCommand{"INFO"});
-  if (!reply) co_return std::unexpected(reply.error());
-  if (reply->is_error()) co_return Durability{};
-  co_return assess_info(reply->text());
+  const auto replies = co_await client.run_at_each(net::RedisCommand{"INFO"}, key_of_each_partition({}));
+  if (!replies) co_return std::unexpected(replies.error());
+  std::optional<Durability> all;
+  for (const net::RedisReply& reply : *replies) {
+    const Durability one = reply.is_error() ? Durability{} : assess_info(reply.text());
+    all = all ? worse_of(*all, one) : one;
+  }
+  co_return all.value_or(Durability{});
 }
 
 }  // namespace wac::store::redis

@@ -28,12 +28,18 @@ struct Durability {
   Eviction eviction = Eviction::kUnknown;
   Persistence persistence = Persistence::kUnknown;
   std::uint32_t replicas = 0;  ///< connected to it
+  std::uint32_t servers = 1;   ///< that hold our keys
+  bool cluster = false;        ///< it is a node of one
 };
 
 /// From the text of INFO. Pure.
 Durability assess_info(std::string_view info);
 
-/// One INFO. A Redis that does not allow it leaves everything unknown; errors are those of the connection.
+/// What holds for two servers together: of each the worse.
+Durability worse_of(const Durability& one, const Durability& other);
+
+/// One INFO of each server that holds our keys. A Redis that does not allow it leaves everything unknown;
+/// errors are those of the connection.
 Task<Result<Durability>> read_durability(net::RedisClient& client);
 
 }  // namespace wac::store::redis

@@ -25,6 +25,14 @@ std::string partition_prefix(Partition partition) {
   return prefix;
 }
 
+std::vector<std::string> key_of_each_partition(std::string_view name) {
+  std::vector<std::string> keys;
+  for (std::uint16_t number = 0; number < Partition::kCount; ++number) {
+    keys.push_back(join(partition_prefix({number}), name, {}));
+  }
+  return keys;
+}
+
 std::string intent_key(std::string_view prefix, const IntentKey& key) {
   return join(prefix, "i:", key.raw());
 }

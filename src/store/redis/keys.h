@@ -6,11 +6,14 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wac::store::redis {
 
 /// "wac:{p07}:"
 std::string partition_prefix(Partition partition);
+/// The key of a name in every partition.
+std::vector<std::string> key_of_each_partition(std::string_view name);
 
 std::string intent_key(std::string_view prefix, const IntentKey& key);
 std::string sealed_key(std::string_view prefix, const IntentKey& key);

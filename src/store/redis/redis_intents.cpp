@@ -154,17 +154,12 @@ Task<Result<IntentStore::ScanPage>> RedisIntents::scan(Partition partition, std:
   const std::string keys = prefix + "i:";
   const std::size_t wanted = std::max<std::size_t>(limit, 1);
   for (int step = 0; step < kScanSteps && position->keys.size() < wanted && !position->at_end(); ++step) {
-    std::vector<RedisCommand> commands;
-    commands.emplace_back("SCAN")
-        .arg(std::to_string(position->next))
-        .arg("MATCH")
-        .arg(keys + "*")
-        .arg("COUNT");
-    commands.back().arg(static_cast<std::int64_t>(kScanCount));
-    auto answers = co_await session_.run_all(std::move(commands));
-    if (!answers) co_return std::unexpected(answers.error());
-    if (!position->add(answers->front(), keys.size()))
-      co_return fail(ErrorCode::kCorrupt, "redis: answer of SCAN");
+    Session::Call call;
+    call.keys = {keys};
+    call.args = {std::to_string(position->next), position->server, keys + "*", std::to_string(kScanCount)};
+    const auto answer = co_await session_.eval(scripts_.scan, call);
+    if (!answer) co_return std::unexpected(answer.error());
+    if (!position->add(*answer, keys.size())) co_return fail(ErrorCode::kCorrupt, "redis: answer of SCAN");
   }
 
   const std::vector<IntentKey> page_keys = position->take(wanted);

@@ -87,6 +87,7 @@ Task<Result<std::uint64_t>> RedisRecords::write(RecordKey key, crypto::SealedBlo
   call.args.push_back(std::move(expected));
   call.args.push_back(lifetime ? std::to_string(lifetime->count()) : std::string{});
   call.args.push_back(std::to_string(to_millis(now)));
+  call.args.emplace_back(key.kind.listed ? "1" : "");
   auto answer = co_await session_.eval(scripts_.put_record, std::move(call));
   if (!answer) co_return std::unexpected(answer.error());
   if (answer->kind() == RedisReply::Kind::kString && answer->text().empty()) {

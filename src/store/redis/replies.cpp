@@ -13,8 +13,9 @@ using net::RedisReply;
 using Kind = RedisReply::Kind;
 
 /// Error answers of a server that works but cannot take the command.
-constexpr std::array<std::string_view, 9> kNotNow{
-    "OOM", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "MISCONF", "BUSY", "TRYAGAIN"};
+constexpr std::array<std::string_view, 11> kNotNow{"OOM",         "READONLY", "LOADING", "MASTERDOWN",
+                                                   "NOREPLICAS",  "MISCONF",  "BUSY",    "MOVED",
+                                                   "CLUSTERDOWN", "TRYAGAIN", "ASK"};
 
 std::unexpected<Error> wrong_shape(const char* where) {
   return fail(ErrorCode::kCorrupt, where);

@@ -13,6 +13,10 @@ bool read(std::string_view text, std::uint64_t& out) {
   return ec == std::errc{} && end == text.data() + text.size();
 }
 
+bool is_server(std::string_view text) {
+  return text.size() <= 16 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace
 
 Result<ScanCursor> ScanCursor::parse(std::string_view text) {
@@ -20,7 +24,11 @@ Result<ScanCursor> ScanCursor::parse(std::string_view text) {
   if (text.empty()) return cursor;
   cursor.started = true;
   const auto colon = text.find(':');
-  if (colon == std::string_view::npos || !read(text.substr(0, colon), cursor.next)) {
+  if (colon == std::string_view::npos) return fail(ErrorCode::kInvalid, "not a scan cursor");
+  const std::string_view place = text.substr(0, colon);
+  const auto dot = std::min(place.find('.'), place.size());
+  cursor.server = place.substr(std::min(dot + 1, place.size()));
+  if (!read(place.substr(0, dot), cursor.next) || !is_server(cursor.server)) {
     return fail(ErrorCode::kInvalid, "not a scan cursor");
   }
   for (text.remove_prefix(colon + 1); !text.empty(); text.remove_prefix(kHexKey)) {
@@ -33,17 +41,18 @@ Result<ScanCursor> ScanCursor::parse(std::string_view text) {
 
 std::string ScanCursor::text() const {
   if (at_end() && keys.empty()) return {};
-  std::string text = std::to_string(next) + ":";
+  std::string text = std::to_string(next) + "." + server + ":";
   for (const IntentKey& key : keys) text += key.hex();
   return text;
 }
 
 bool ScanCursor::add(const net::RedisReply& answer, std::size_t skip) {
   using Kind = net::RedisReply::Kind;
-  if (answer.kind() != Kind::kArray || answer.size() != 2 || answer[1].kind() != Kind::kArray) return false;
-  if (!read(answer[0].text(), next)) return false;
+  if (answer.kind() != Kind::kArray || answer.size() != 3 || answer[2].kind() != Kind::kArray) return false;
+  if (!is_server(answer[0].text()) || !read(answer[1].text(), next)) return false;
+  server = answer[0].text();
   started = true;
-  const net::RedisReply found = answer[1];
+  const net::RedisReply found = answer[2];
   for (std::size_t at = 0; at < found.size(); ++at) {
     const std::string_view name = found[at].text();
     if (name.size() < skip) return false;

@@ -63,6 +63,7 @@ Scripts::Scripts()
       start_sending(whole(lua::kStartSending)),
       adopt_credential(whole(lua::kAdoptCredential)),
       put_record(whole(lua::kPutRecord)),
-      list_records(whole(lua::kListRecords)) {}
+      list_records(whole(lua::kListRecords)),
+      scan(whole(lua::kScan)) {}
 
 }  // namespace wac::store::redis

@@ -26,6 +26,7 @@ extern const std::string_view kStartSending;
 extern const std::string_view kAdoptCredential;
 extern const std::string_view kPutRecord;
 extern const std::string_view kListRecords;
+extern const std::string_view kScan;
 }  // namespace lua
 
 /// The Lua constants ACCEPTED …, OPEN and MAY_MOVE, from name(), is_open() and evidence_may_move().
@@ -43,6 +44,7 @@ struct Scripts {
   net::RedisScript adopt_credential;
   net::RedisScript put_record;
   net::RedisScript list_records;
+  net::RedisScript scan;
 };
 
 }  // namespace wac::store::redis

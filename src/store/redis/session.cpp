@@ -12,12 +12,12 @@ using Slot = std::optional<Result<RedisReply>>;
 
 // The slots belong to the frame that awaits these tasks.
 Task<void> run_into(net::RedisClient* client, net::RedisCommand command, Slot* out) {
-  out->emplace(co_await client->run(std::move(command)));
+  out->emplace(co_await client->run(command));
 }
 
 Task<void> eval_into(net::RedisClient* client, const net::RedisScript* script, net::RedisScriptInput input,
                      Slot* out) {
-  out->emplace(co_await client->eval(*script, std::move(input)));
+  out->emplace(co_await client->eval(*script, input));
 }
 
 std::unexpected<Error> stopped() {
@@ -43,7 +43,7 @@ net::RedisScriptInput Session::Call::input() const {
 Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, net::RedisScriptInput input) {
   if (stopping_) co_return stopped();
   const InFlight in_flight{*this};
-  co_return checked(co_await client_.eval(script, std::move(input)));
+  co_return checked(co_await client_.eval(script, input));
 }
 
 Task<Result<std::vector<RedisReply>>> Session::eval_all(const net::RedisScript& script,
@@ -70,7 +70,7 @@ Task<Result<std::vector<RedisReply>>> Session::run_all(std::vector<net::RedisCom
   std::vector<Slot> answers(commands.size());
   std::size_t worked = 0;
   if (commands.size() == 1) {
-    answers.front().emplace(co_await client_.run(std::move(commands.front())));
+    answers.front().emplace(co_await client_.run(commands.front()));
     co_return all_of(std::move(answers), worked);
   }
   TaskScope scope;

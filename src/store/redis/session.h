@@ -49,6 +49,7 @@ class Session {
   /// Likewise, for commands that decide nothing: the worst failure counts for all.
   Task<Result<std::vector<net::RedisReply>>> run_all(std::vector<net::RedisCommand> commands);
 
+  net::RedisClient& client() { return client_; }
   bool healthy() const { return last_worked_ && client_.connected(); }
 
   /// Refuses new work, and waits for what is in flight until the deadline.

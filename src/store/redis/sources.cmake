@@ -1,7 +1,8 @@
 # Included by src/store/CMakeLists.txt: sets WAC_STORE_REDIS_FILES.
 set(redis_dir ${CMAKE_CURRENT_LIST_DIR})
 set(lua_text ${CMAKE_CURRENT_BINARY_DIR}/redis_lua_text.cpp)
-set(lua_files common pace turns evidence claim settle take_due ingest command resume start_sending adopt_credential put_record list_records)
+set(lua_files common pace turns evidence claim settle take_due ingest command resume start_sending adopt_credential put_record list_records
+    scan)
 list(TRANSFORM lua_files PREPEND ${redis_dir}/)
 list(TRANSFORM lua_files APPEND .lua)
 add_custom_command(

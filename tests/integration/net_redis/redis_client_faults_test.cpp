@@ -14,10 +14,10 @@ class RedisClientFaults : public RedisClientTest {
   static std::string local(std::uint16_t port) { return "redis://127.0.0.1:" + std::to_string(port); }
 };
 
-/// Lets a client in without a password: answers to SETNAME and PING.
+/// Lets a client in without a password: answers to SETNAME, HELLO and PING.
 void greet(PeerConnection& connection) {
   connection.read_until("$4\r\nPING\r\n");
-  connection.send("+OK\r\n+PONG\r\n");
+  connection.send("+OK\r\n-ERR unknown command\r\n+PONG\r\n");
 }
 
 /// Lets the loop do what it has to do.
@@ -31,8 +31,8 @@ TEST_F(RedisClientFaults, ACommandWithoutAnAnswerDropsTheConnectionAtItsDeadline
   connect(redis.url());
   redis.pause();
   const MonoTime start = std::chrono::steady_clock::now();
-  auto first = loop_.start(client_->run(command({"SET", "a", "1"})));
-  auto second = loop_.start(client_->run(command({"SET", "b", "1"})));
+  auto first = send(command({"SET", "a", "1"}));
+  auto second = send(command({"SET", "b", "1"}));
   EXPECT_EQ(first.get().error().code, ErrorCode::kUnknownOutcome);
   EXPECT_EQ(second.get().error().code, ErrorCode::kUnknownOutcome);
   EXPECT_GE(std::chrono::steady_clock::now() - start, Millis{60});
@@ -46,7 +46,7 @@ TEST_F(RedisClientFaults, AKilledServerLeavesWhatWasWrittenUnknown) {
   RedisServer redis;
   connect(redis.url());
   redis.pause();
-  auto answer = loop_.start(client_->run(command({"SET", "a", "1"})));
+  auto answer = send(command({"SET", "a", "1"}));
   // A turn of the loop later it is written.
   loop_.await(turns(&loop_.loop()));
   redis.kill();
@@ -63,9 +63,9 @@ TEST_F(RedisClientFaults, WhatNeverLeftIsUnavailableWhenTheConnectionBreaks) {
   }});
   connect(local(peer.port()));
   // More than both kernels buffer: the write of the first stays incomplete and the second waits behind it.
-  auto first = loop_.start(client_->run(command({"SET", "a", std::string(32 * 1024 * 1024, 'x')})));
+  auto first = send(command({"SET", "a", std::string(32 * 1024 * 1024, 'x')}));
   loop_.await(turns(&loop_.loop()));
-  auto second = loop_.start(client_->run(command({"SET", "b", "1"})));
+  auto second = send(command({"SET", "b", "1"}));
   loop_.call([] {});
   go = true;
   EXPECT_EQ(first.get().error().code, ErrorCode::kUnknownOutcome);
@@ -77,8 +77,8 @@ TEST_F(RedisClientFaults, TheLimitOfCommandsRefusesTheNext) {
   RedisServer redis;
   connect(redis.url());
   redis.pause();
-  auto first = loop_.start(client_->run(command({"PING"})));
-  auto second = loop_.start(client_->run(command({"PING"})));
+  auto first = send(command({"PING"}));
+  auto second = send(command({"PING"}));
   EXPECT_EQ(run({"PING"}).error().code, ErrorCode::kOverloaded);
   redis.resume();
   EXPECT_EQ(first.get()->text(), "PONG");
@@ -100,8 +100,7 @@ TEST_F(RedisClientFaults, WhatHasNoRoomWaitsForItInOrder) {
   connect(redis.url());
   std::vector<std::future<Result<RedisReply>>> all;
   for (int i = 0; i < 50; ++i) {
-    all.push_back(
-        loop_.start(client_->run(command({"APPEND", "a", std::string(i % 2 == 0 ? 600 : 10, 'x')}))));
+    all.push_back(send(command({"APPEND", "a", std::string(i % 2 == 0 ? 600 : 10, 'x')})));
   }
   std::int64_t length = 0;
   for (auto& one : all) {
@@ -122,7 +121,7 @@ TEST_F(RedisClientFaults, ScriptsWaitForRoomToo) {
   for (int i = 0; i < 20; ++i) {
     RedisScriptInput input;
     input.args.arg(std::string(3'000, 'x'));
-    all.push_back(loop_.start(client_->eval(script, std::move(input))));
+    all.push_back(loop_.start(eval(client_.get(), &script, std::move(input))));
   }
   for (auto& one : all) EXPECT_EQ(one.get()->integer(), 3'000);
 }
@@ -134,8 +133,8 @@ TEST_F(RedisClientFaults, TooMuchThatWaitsForRoomIsRefused) {
   connect(redis.url());
   redis.pause();
   const std::string large(700, 'x');
-  auto first = loop_.start(client_->run(command({"SET", "a", large})));
-  auto second = loop_.start(client_->run(command({"SET", "b", large})));
+  auto first = send(command({"SET", "a", large}));
+  auto second = send(command({"SET", "b", large}));
   EXPECT_EQ(run({"SET", "c", large}).error().code, ErrorCode::kOverloaded);
   redis.resume();
   EXPECT_EQ(first.get()->text(), "OK");
@@ -149,8 +148,8 @@ TEST_F(RedisClientFaults, WhoWaitsForRoomIsToldThatTheConnectionIsLost) {
   connect(redis.url());
   redis.pause();
   const std::string large(700, 'x');
-  auto first = loop_.start(client_->run(command({"SET", "a", large})));
-  auto second = loop_.start(client_->run(command({"SET", "b", large})));
+  auto first = send(command({"SET", "a", large}));
+  auto second = send(command({"SET", "b", large}));
   EXPECT_EQ(first.get().error().code, ErrorCode::kUnknownOutcome);
   const auto waited = second.get();
   ASSERT_FALSE(waited);
@@ -185,13 +184,13 @@ TEST_F(RedisClientFaults, AnAnswerNobodyAskedForDropsTheConnection) {
 TEST_F(RedisClientFaults, ALoadingServerIsNotReadyYet) {
   ScriptedPeer peer({[](PeerConnection& connection) {
                        connection.read_until("PING\r\n");
-                       connection.send("+OK\r\n-LOADING Redis is loading the dataset in memory\r\n");
+                       connection.send("+OK\r\n*0\r\n-LOADING Redis is loading the dataset in memory\r\n");
                        connection.read_to_end();
                      },
                      [](PeerConnection& connection) {
-                       // A service that forbids SETNAME is fine.
+                       // A service that forbids SETNAME and HELLO is fine.
                        connection.read_until("PING\r\n");
-                       connection.send("-NOPERM this user has no permissions\r\n+PONG\r\n");
+                       connection.send("-NOPERM no permissions\r\n-NOPERM no permissions\r\n+PONG\r\n");
                        connection.read_to_end();
                      }});
   make(local(peer.port()));

@@ -11,7 +11,7 @@ class RedisClientReal : public RedisClientTest {};
 Task<void> set_one(RedisClient* client, int number, int* ok) {
   RedisCommand command("SET");
   command.arg("key:" + std::to_string(number)).arg(std::int64_t{number});
-  const Result<RedisReply> reply = co_await client->run(std::move(command));
+  const Result<RedisReply> reply = co_await client->run(command);
   if (reply && reply->text() == "OK") ++*ok;
 }
 
@@ -144,7 +144,7 @@ TEST_F(RedisClientReal, StopWaitsForWhatIsInFlight) {
   RedisServer redis;
   connect(redis.url());
   redis.pause();
-  auto answer = loop_.start(client_->run(command({"PING"})));
+  auto answer = send(command({"PING"}));
   auto stopped = loop_.start(client_->stop(in(Millis{5'000})));
   EXPECT_EQ(run({"PING"}).error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(stopped.wait_for(Millis{0}), std::future_status::timeout);
@@ -158,7 +158,7 @@ TEST_F(RedisClientReal, StopGivesUpAtItsDeadline) {
   RedisServer redis;
   connect(redis.url());
   redis.pause();
-  auto answer = loop_.start(client_->run(command({"PING"})));
+  auto answer = send(command({"PING"}));
   stop(Millis{30});
   EXPECT_EQ(answer.get().error().code, ErrorCode::kUnknownOutcome);
 }

@@ -50,6 +50,17 @@ class RedisClientTest : public ::testing::Test {
     for (const auto* part = parts.begin() + 1; part != parts.end(); ++part) made.arg(*part);
     return made;
   }
+  /// On their way, with what they are of.
+  static Task<Result<RedisReply>> run_owned(RedisClient* client, RedisCommand command) {
+    co_return co_await client->run(command);
+  }
+  static Task<Result<RedisReply>> eval(RedisClient* client, const RedisScript* script,
+                                       RedisScriptInput input) {
+    co_return co_await client->eval(*script, input);
+  }
+  std::future<Result<RedisReply>> send(RedisCommand command) {
+    return loop_.start(run_owned(client_.get(), std::move(command)));
+  }
   Result<RedisReply> run(std::initializer_list<std::string_view> parts) {
     return loop_.await(client_->run(command(parts)));
   }

@@ -3,6 +3,7 @@
 #include "store/redis/keys.h"
 #include "store/redis/redis_store.h"
 
+#include <cstdlib>
 #include <stdexcept>
 
 namespace wac::testing {
@@ -43,6 +44,17 @@ class OpenRedisStore final : public OpenStore {
   std::unique_ptr<store::Store> store_;
 };
 
+/// Redis counts from when it was told; the test's `now` is a little earlier.
+void wait_until_forgotten(RedisServer& server, WallTime now) {
+  const std::string soon =
+      "local n = 0 for _, key in ipairs(redis.call('KEYS', '*')) do local left = redis.call('PTTL', key) "
+      "if left >= 0 and left < 1000 then n = n + 1 end end return n";
+  const auto passed = [&] {
+    return std::chrono::system_clock::now() > now && server.cli({"EVAL", soon, "0"}) == "0";
+  };
+  if (!eventually(passed)) throw std::runtime_error("redis-server does not forget");
+}
+
 }  // namespace
 
 RedisHarness::RedisHarness(RedisServerOptions options) : server_(options), random_(make_system_random()) {
@@ -60,14 +72,30 @@ void RedisHarness::restart(WallTime /*now*/) {
 }
 
 void RedisHarness::forget(LoopThread& /*thread*/, OpenStore& /*open*/, WallTime now) {
-  // Redis counts from when it was told; the test's `now` is a little earlier.
-  const std::string soon =
-      "local n = 0 for _, key in ipairs(redis.call('KEYS', '*')) do local left = redis.call('PTTL', key) "
-      "if left >= 0 and left < 1000 then n = n + 1 end end return n";
-  const auto passed = [&] {
-    return std::chrono::system_clock::now() > now && server_.cli({"EVAL", soon, "0"}) == "0";
-  };
-  if (!eventually(passed)) throw std::runtime_error("redis-server does not forget");
+  wait_until_forgotten(server_, now);
+}
+
+ClusterHarness::ClusterHarness() : random_(make_system_random()) {
+  cluster().flush();
+}
+
+RedisCluster& ClusterHarness::cluster() {
+  static RedisCluster shared;
+  return shared;
+}
+
+std::unique_ptr<OpenStore> ClusterHarness::open(net::EventLoop& loop) {
+  auto address = net::parse_redis_url(Secret{cluster().url()}).value();
+  return std::make_unique<OpenRedisStore>(loop, std::move(address), nullptr, *random_);
+}
+
+void ClusterHarness::forget(LoopThread& /*thread*/, OpenStore& /*open*/, WallTime now) {
+  for (std::size_t at = 0; at < cluster().size(); ++at) wait_until_forgotten(cluster().node(at), now);
+}
+
+std::vector<EngineFactory> cluster_engines() {
+  if (std::getenv("WAC_REDIS_CLUSTER") == nullptr) return {};
+  return {{"cluster", [] -> std::unique_ptr<StoreHarness> { return std::make_unique<ClusterHarness>(); }}};
 }
 
 std::unique_ptr<StoreHarness> make_plain_redis() {

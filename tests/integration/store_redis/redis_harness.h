@@ -4,10 +4,12 @@
 #include "integration/store/store_harness.h"
 #include "net/redis.h"
 #include "support/certificates.h"
+#include "support/redis_cluster.h"
 #include "support/redis_server.h"
 
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace wac::testing {
 
@@ -28,6 +30,24 @@ class RedisHarness final : public StoreHarness {
   std::unique_ptr<net::TlsContext> tls_;
   std::unique_ptr<Random> random_;
 };
+
+/// A whole cluster of three masters, the same one for all tests of the program: one takes seconds to form.
+class ClusterHarness final : public StoreHarness {
+ public:
+  ClusterHarness();
+  std::unique_ptr<OpenStore> open(net::EventLoop& loop) override;
+  /// Redis stays.
+  void restart(WallTime /*now*/) override {}
+  void forget(LoopThread& thread, OpenStore& open, WallTime now) override;
+
+  static RedisCluster& cluster();
+
+ private:
+  std::unique_ptr<Random> random_;
+};
+
+/// Empty, but where WAC_REDIS_CLUSTER is set: CTest runs these tests in one process.
+std::vector<EngineFactory> cluster_engines();
 
 std::unique_ptr<StoreHarness> make_plain_redis();
 std::unique_ptr<StoreHarness> make_tls_redis();

@@ -15,14 +15,16 @@ class ScriptedClient final : public net::RedisClient {
   void start() override {}
   bool connected() const override { return connected_; }
   Task<bool> wait_connected(Deadline) override { co_return connected_; }
-  Task<Result<net::RedisReply>> run(net::RedisCommand) override {
+  Task<Result<net::RedisReply>> run(const net::RedisCommand&) override {
     OneShot<Result<net::RedisReply>> answer;
     waiting.push_back(answer);
     co_return co_await answer;
   }
-  Task<Result<net::RedisReply>> eval(const net::RedisScript&, net::RedisScriptInput input) override {
-    scripts.push_back(std::move(input));
-    return run(net::RedisCommand{"EVALSHA"});
+  Task<Result<net::RedisReply>> eval(const net::RedisScript&, const net::RedisScriptInput& input) override {
+    scripts.push_back(input);
+    OneShot<Result<net::RedisReply>> answer;
+    waiting.push_back(answer);
+    co_return co_await answer;
   }
   Task<void> stop(Deadline) override { co_return; }
 

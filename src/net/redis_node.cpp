@@ -1,8 +1,10 @@
+#include "net/redis_node.h"
+
 #include "base/expose.h"
 #include "net/client_stream.h"
 #include "net/expiry.h"
-#include "net/redis.h"
 #include "net/redis_room.h"
+#include "net/redis_slots.h"
 
 #include <algorithm>
 #include <array>
@@ -15,11 +17,12 @@ constexpr std::size_t kReadBytes = 64 * 1024;
 constexpr std::size_t kScriptHead = 128;
 /// A write buffer that a burst made larger is given back.
 constexpr std::size_t kSpareBytes = 256 * 1024;
+constexpr std::string_view kAsking = "*1\r\n$6\r\nASKING\r\n";
 
-class RedisClientImpl final : public RedisClient {
+class RedisNodeImpl final : public RedisNode {
  public:
-  RedisClientImpl(EventLoop& loop, RedisAddress address, TlsContext* tls, RedisLimits limits,
-                  RedisHooks hooks, Random& random)
+  RedisNodeImpl(EventLoop& loop, RedisAddress address, TlsContext* tls, RedisLimits limits, RedisHooks hooks,
+                Random& random)
       : loop_(loop),
         address_(std::move(address)),
         tls_(tls),
@@ -31,8 +34,10 @@ class RedisClientImpl final : public RedisClient {
   bool connected() const override { return connected_; }
   Error last_error() const override { return last_error_; }
   Task<bool> wait_connected(Deadline deadline) override;
-  Task<Result<RedisReply>> run(RedisCommand command) override;
-  Task<Result<RedisReply>> eval(const RedisScript& script, RedisScriptInput input) override;
+  bool in_cluster() const override { return in_cluster_; }
+  Task<Result<RedisReply>> run(const RedisCommand& command) override;
+  Task<Result<RedisReply>> run_asking(const RedisCommand& command) override;
+  Task<Result<RedisReply>> eval(const RedisScript& script, const RedisScriptInput& input) override;
   Task<void> stop(Deadline deadline) override;
 
  private:
@@ -65,6 +70,7 @@ class RedisClientImpl final : public RedisClient {
   std::string written_bytes_;
   std::array<char, kReadBytes> buffer_;
   bool connected_ = false;
+  bool in_cluster_ = false;
   bool flushing_ = false;
   bool stopping_ = false;
   Error last_error_;
@@ -77,6 +83,13 @@ class RedisClientImpl final : public RedisClient {
   TaskScope writers_;
   TaskScope tasks_;
 };
+
+/// The guard as a further key; nothing where the keys have no hash tag.
+RedisWords guard_words(const RedisWords& keys) {
+  RedisWords words;
+  if (const std::string_view guard = slot_guard(keys.word(0)); !guard.empty()) words.arg(guard);
+  return words;
+}
 
 std::string greeting(const RedisAddress& address, std::size_t& answers) {
   // Assembled in one place of the right size: the password is in no other buffer.
@@ -101,17 +114,21 @@ std::string greeting(const RedisAddress& address, std::size_t& answers) {
   }
   if (address.database != 0) add({"SELECT", std::to_string(address.database)});
   add({"CLIENT", "SETNAME", "whatsapp-connector"});
+  // Tells whether this is a node of a cluster.
+  add({"HELLO"});
   // Answered with an error while Redis loads its data or follows a lost master.
   add({"PING"});
   return bytes;
 }
 
-/// The first refusal among the answers to a greeting. That to SETNAME, the last but one, does not count: some
-/// managed services do not allow it.
+/// The first refusal among the answers to a greeting. Those to SETNAME and HELLO, the two before the last, do
+/// not count: some managed services do not allow them.
 Result<void> judge(const std::vector<RedisReply>& answers, bool with_password) {
   for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i].is_error() || i + 2 == answers.size()) continue;
+    if (!answers[i].is_error() || i + 3 == answers.size() || i + 2 == answers.size()) continue;
     const std::string_view text = answers[i].text();
+    if (text.starts_with("ERR SELECT is not allowed in cluster mode"))
+      return fail(ErrorCode::kInvalid, "redis: a cluster has database 0 only");
     const bool refused =
         (i == 0 && with_password) || text.starts_with("NOAUTH") || text.starts_with("WRONGPASS");
     return refused ? fail(ErrorCode::kUnauthorized, "redis: credentials refused")
@@ -120,7 +137,15 @@ Result<void> judge(const std::vector<RedisReply>& answers, bool with_password) {
   return {};
 }
 
-Task<Result<void>> RedisClientImpl::greet(Deadline deadline) {
+/// From the answer to HELLO: names and values.
+bool says_cluster(const RedisReply& hello) {
+  for (std::size_t i = 0; i + 1 < hello.size(); i += 2) {
+    if (hello[i].text() == "mode") return hello[i + 1].text() == "cluster";
+  }
+  return false;
+}
+
+Task<Result<void>> RedisNodeImpl::greet(Deadline deadline) {
   std::size_t expected = 0;
   std::string bytes = greeting(address_, expected);
   const Expiry expiry(loop_, deadline.at, [this] { stream_->close(); });
@@ -143,10 +168,11 @@ Task<Result<void>> RedisClientImpl::greet(Deadline deadline) {
     }
   }
   if (answers.size() != expected) co_return fail(ErrorCode::kProtocol, "redis: an answer to no command");
+  in_cluster_ = says_cluster(answers[answers.size() - 2]);
   co_return judge(answers, !address_.password.empty());
 }
 
-Task<Result<void>> RedisClientImpl::connect() {
+Task<Result<void>> RedisNodeImpl::connect() {
   if (address_.tls && tls_ == nullptr) co_return fail(ErrorCode::kTlsFailed, "redis: no TLS context");
   stream_.emplace(loop_);
   const Deadline deadline{loop_.now() + limits_.connect_deadline};
@@ -156,7 +182,7 @@ Task<Result<void>> RedisClientImpl::connect() {
   co_return co_await greet(deadline);
 }
 
-Task<void> RedisClientImpl::keep_connected() {
+Task<void> RedisNodeImpl::keep_connected() {
   int attempt = 0;
   while (!stopping_) {
     Result<void> outcome = co_await connect();
@@ -182,7 +208,7 @@ Task<void> RedisClientImpl::keep_connected() {
   }
 }
 
-void RedisClientImpl::set_connected(bool connected) {
+void RedisNodeImpl::set_connected(bool connected) {
   connected_ = connected;
   if (connected) last_error_ = Error{};
   if (hooks_.state) hooks_.state(connected);
@@ -190,7 +216,7 @@ void RedisClientImpl::set_connected(bool connected) {
   for (const OneShot<bool>& waiting : std::exchange(waiting_for_connection_, {})) waiting.set(true);
 }
 
-Task<void> RedisClientImpl::back_off(int attempt) {
+Task<void> RedisNodeImpl::back_off(int attempt) {
   // Full jitter: clients that lost their server together do not come back together.
   const auto doubled = limits_.backoff_first * (std::int64_t{1} << std::min(attempt, 20));
   const auto most = std::max<std::int64_t>(std::min(doubled, limits_.backoff_max).count(), 0);
@@ -201,7 +227,7 @@ Task<void> RedisClientImpl::back_off(int attempt) {
   asleep_.reset();
 }
 
-Task<Result<void>> RedisClientImpl::read_answers() {
+Task<Result<void>> RedisNodeImpl::read_answers() {
   for (;;) {
     const IoResult got = co_await read_some(*stream_, asio::buffer(buffer_));
     if (got.ec) co_return fail(ErrorCode::kConnectionLost, "redis: read", got.ec.value());
@@ -216,7 +242,7 @@ Task<Result<void>> RedisClientImpl::read_answers() {
   }
 }
 
-Task<void> RedisClientImpl::flush() {
+Task<void> RedisNodeImpl::flush() {
   // After the turn: whatever other work of this turn asks for leaves in the same write.
   co_await yield_to(loop_);
   // What is not handed to an open stream stays unwritten, and its callers hear so.
@@ -231,12 +257,12 @@ Task<void> RedisClientImpl::flush() {
   flushing_ = false;
 }
 
-void RedisClientImpl::watch_oldest() {
+void RedisNodeImpl::watch_oldest() {
   if (oldest_timer_ != 0 || pipeline_->empty()) return;
   oldest_timer_ = loop_.call_at(pipeline_->oldest() + limits_.command_deadline, [this] { check_oldest(); });
 }
 
-void RedisClientImpl::check_oldest() {
+void RedisNodeImpl::check_oldest() {
   oldest_timer_ = 0;
   if (pipeline_->empty()) return;
   if (loop_.now() < pipeline_->oldest() + limits_.command_deadline) return watch_oldest();
@@ -244,7 +270,7 @@ void RedisClientImpl::check_oldest() {
   stream_->close();
 }
 
-Task<bool> RedisClientImpl::wait_connected(Deadline deadline) {
+Task<bool> RedisNodeImpl::wait_connected(Deadline deadline) {
   if (connected_) co_return true;
   if (stopping_) co_return false;
   const OneShot<bool> done;
@@ -254,7 +280,7 @@ Task<bool> RedisClientImpl::wait_connected(Deadline deadline) {
   co_return co_await done;
 }
 
-Result<RedisPipeline::Answer> RedisClientImpl::ask(std::initializer_list<std::string_view> pieces) {
+Result<RedisPipeline::Answer> RedisNodeImpl::ask(std::initializer_list<std::string_view> pieces) {
   if (!connected_ || stopping_) return fail(ErrorCode::kUnavailable, "redis: not connected");
   Result<RedisPipeline::Answer> answer = pipeline_->push(pieces, loop_.now(), limits_);
   if (!answer) return answer;
@@ -263,7 +289,7 @@ Result<RedisPipeline::Answer> RedisClientImpl::ask(std::initializer_list<std::st
   return answer;
 }
 
-Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
+Task<Result<RedisReply>> RedisNodeImpl::run(const RedisCommand& command) {
   const std::string bytes = command.encode();
   if (must_wait(bytes.size())) {
     const auto room = co_await room_.wait(bytes.size());
@@ -274,15 +300,31 @@ Task<Result<RedisReply>> RedisClientImpl::run(RedisCommand command) {
   co_return co_await *answer;
 }
 
-Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, RedisScriptInput input) {
+Task<Result<RedisReply>> RedisNodeImpl::run_asking(const RedisCommand& command) {
+  const std::string bytes = command.encode();
+  if (must_wait(bytes.size() + kAsking.size())) {
+    const auto room = co_await room_.wait(bytes.size() + kAsking.size());
+    if (!room) co_return std::unexpected(room.error());
+  }
+  // Good for the next command of the connection: nothing may come between. Its answer tells nothing.
+  if (const auto asking = ask({kAsking}); !asking) co_return std::unexpected(asking.error());
+  const Result<RedisPipeline::Answer> answer = ask({bytes});
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return co_await *answer;
+}
+
+Task<Result<RedisReply>> RedisNodeImpl::eval(const RedisScript& script, const RedisScriptInput& input) {
+  RedisWords guard;
+  if (in_cluster_) guard = guard_words(input.keys);
   const auto call = [&](std::string_view verb, std::string_view text) {
+    const std::size_t keys = input.keys.count() + guard.count();
     RedisWords head;
-    head.arg(verb).arg(text).arg(static_cast<std::int64_t>(input.keys.count()));
-    const std::size_t words = head.count() + input.keys.count() + input.args.count();
-    const std::string count = '*' + std::to_string(words) + "\r\n";
-    return ask({count, head.bytes(), input.keys.bytes(), input.args.bytes()});
+    head.arg(verb).arg(text).arg(static_cast<std::int64_t>(keys));
+    const std::string count = '*' + std::to_string(head.count() + keys + input.args.count()) + "\r\n";
+    return ask({count, head.bytes(), input.keys.bytes(), guard.bytes(), input.args.bytes()});
   };
-  const std::size_t bytes = input.keys.bytes().size() + input.args.bytes().size() + kScriptHead;
+  const std::size_t bytes =
+      input.keys.bytes().size() + guard.bytes().size() + input.args.bytes().size() + kScriptHead;
   if (must_wait(bytes)) {
     const auto room = co_await room_.wait(bytes);
     if (!room) co_return std::unexpected(room.error());
@@ -296,7 +338,7 @@ Task<Result<RedisReply>> RedisClientImpl::eval(const RedisScript& script, RedisS
   co_return co_await *again;
 }
 
-Task<void> RedisClientImpl::stop(Deadline deadline) {
+Task<void> RedisNodeImpl::stop(Deadline deadline) {
   stopping_ = true;
   if (connected_ && !pipeline_->empty()) {
     drained_.emplace();
@@ -312,9 +354,9 @@ Task<void> RedisClientImpl::stop(Deadline deadline) {
 
 }  // namespace
 
-std::unique_ptr<RedisClient> RedisClient::make(EventLoop& loop, RedisAddress address, TlsContext* tls,
-                                               RedisLimits limits, RedisHooks hooks, Random& random) {
-  return std::make_unique<RedisClientImpl>(loop, std::move(address), tls, limits, std::move(hooks), random);
+std::unique_ptr<RedisNode> RedisNode::make(EventLoop& loop, RedisAddress address, TlsContext* tls,
+                                           RedisLimits limits, RedisHooks hooks, Random& random) {
+  return std::make_unique<RedisNodeImpl>(loop, std::move(address), tls, limits, std::move(hooks), random);
 }
 
 }  // namespace wac::net
