@@ -1,7 +1,6 @@
 #include "support/redis_cluster.h"
 
-#include <algorithm>
-#include <sstream>
+#include <future>
 #include <stdexcept>
 
 namespace wac::testing {
@@ -92,7 +91,11 @@ std::size_t RedisCluster::owner_of(const std::string& key) {
 }
 
 void RedisCluster::flush() {
-  for (std::size_t at = 0; at < options_.masters; ++at) nodes_[at]->cli({"FLUSHALL"});
+  std::vector<std::future<std::string>> answers;
+  for (std::size_t at = 0; at < options_.masters; ++at) {
+    answers.push_back(
+        std::async(std::launch::async, [node = nodes_[at].get()] { return node->cli({"FLUSHALL"}); }));
+  }
 }
 
 void RedisCluster::begin_move(const std::string& key, std::size_t to) {
