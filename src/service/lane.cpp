@@ -21,6 +21,11 @@ std::function<bool(const config::SenderEntry&, std::string_view, std::string_vie
   };
 }
 
+Error why_lost(const net::RedisClient& redis) {
+  const Error why = redis.last_error();
+  return *why.where != '\0' ? why : Error{ErrorCode::kUnavailable, 0, "redis"};
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics& metrics, Place place,
@@ -204,12 +209,11 @@ Task<Result<void>> Lane::open_store(Deadline deadline) {
   if (redis_) {
     redis_->start();
     const bool connected = co_await redis_->wait_connected(deadline);
-    if (!connected) {
-      const Error why = redis_->last_error();
-      co_return std::unexpected(*why.where != '\0' ? why : Error{ErrorCode::kUnavailable, 0, "redis"});
-    }
+    if (!connected) co_return std::unexpected(why_lost(*redis_));
   }
   auto proved = co_await store_->probe(loop_->wall_now());
+  // Of a cluster the probe meets the nodes.
+  if (!proved && redis_ && !redis_->connected()) proved = std::unexpected(why_lost(*redis_));
   store_healthy_.store(proved.has_value(), std::memory_order_relaxed);
   co_return proved;
 }

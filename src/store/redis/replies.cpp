@@ -13,9 +13,8 @@ using net::RedisReply;
 using Kind = RedisReply::Kind;
 
 /// Error answers of a server that works but cannot take the command.
-constexpr std::array<std::string_view, 11> kNotNow{"OOM",         "READONLY", "LOADING", "MASTERDOWN",
-                                                   "NOREPLICAS",  "MISCONF",  "BUSY",    "MOVED",
-                                                   "CLUSTERDOWN", "TRYAGAIN", "ASK"};
+constexpr std::array<std::string_view, 9> kNotNow{
+    "OOM", "READONLY", "LOADING", "MASTERDOWN", "NOREPLICAS", "CLUSTERDOWN", "MISCONF", "BUSY", "TRYAGAIN"};
 
 std::unexpected<Error> wrong_shape(const char* where) {
   return fail(ErrorCode::kCorrupt, where);
@@ -122,6 +121,10 @@ Error error_from(std::string_view error_answer) {
   const std::string_view first = error_answer.substr(0, error_answer.find(' '));
   if (std::ranges::find(kNotNow, first) != kNotNow.end()) {
     return {ErrorCode::kUnavailable, 0, "redis: not now"};
+  }
+  if (first == "MOVED" || first == "ASK") {
+    // The client goes where these lead, unless it was not told that this is a cluster.
+    return {ErrorCode::kUnavailable, 0, "redis: a cluster's node that refuses HELLO"};
   }
   // Redis 6.2: "ERR Error running script (call to f_…): @user_script:12: -OOM command not allowed …", and
   // from within the script, for one item of many, without what stands before the @.

@@ -48,7 +48,11 @@ TEST_F(ClusterOutageTest, ASlotThatMovesAndAMasterThatDiesLoseNothingAndDoubleNo
     at(percent);
     const std::size_t to = (cluster_->owner_of(key()) + 1) % 3;
     cluster_->begin_move(key(), to);
-    // Nothing of this partition is decided meanwhile, so nothing comes between the keys that move.
+    if (percent == 15) {
+      // Longer than a command waits for it: refused, and nothing is done with half of the keys.
+      EXPECT_EQ(connector_->post_webhook(inbound_text("wamid.REFUSED")).status, 503);
+      EXPECT_EQ(connector_->get_admin("/readyz").status, 200) << "other partitions are served";
+    }
     cluster_->move_keys(key(), to);
     cluster_->end_move(key(), to);
   }

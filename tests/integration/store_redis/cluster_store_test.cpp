@@ -48,7 +48,7 @@ TEST_P(RedisClusterStore, EveryPartitionIsServedAndProved) {
     for (std::uint16_t partition = 0; partition < Partition::kCount; ++partition)
       everywhere.push_back({partition});
     const auto found = run<Result<std::optional<store::IntentRecord>>>(
-        [&] { return store().intents().find(made.id_fingerprint, everywhere); });
+        [&] { return store().intents().find(made.id_fingerprint, everywhere, at(0)); });
     ASSERT_TRUE(found && *found);
     EXPECT_EQ((*found)->key, made.key);
   }

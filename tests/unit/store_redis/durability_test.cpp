@@ -41,5 +41,26 @@ TEST(Durability, WhatIsNotToldIsUnknown) {
       << "another field's name";
 }
 
+TEST(Durability, OfSeveralServersTheWorstCounts) {
+  const Durability best{Eviction::kNone, Persistence::kAppendOnly, 2};
+  const Durability worst{Eviction::kMayDropKeys, Persistence::kNone, 0};
+  for (const Durability& both : {worse_of(best, worst), worse_of(worst, best)}) {
+    EXPECT_EQ(both.eviction, Eviction::kMayDropKeys);
+    EXPECT_EQ(both.persistence, Persistence::kNone);
+    EXPECT_EQ(both.replicas, 0U);
+    EXPECT_EQ(both.servers, 2U);
+  }
+  EXPECT_EQ(worse_of(best, Durability{}).eviction, Eviction::kUnknown);
+  EXPECT_EQ(worse_of(best, Durability{}).persistence, Persistence::kUnknown);
+  EXPECT_EQ(worse_of(worse_of(best, best), best).servers, 3U);
+  EXPECT_EQ(worse_of(best, best).eviction, Eviction::kNone);
+}
+
+TEST(Durability, ANodeOfAClusterSaysSo) {
+  EXPECT_TRUE(assess_info("# Cluster\r\ncluster_enabled:1\r\n").cluster);
+  EXPECT_FALSE(assess_info("# Cluster\r\ncluster_enabled:0\r\n").cluster);
+  EXPECT_FALSE(assess_info("").cluster);
+}
+
 }  // namespace
 }  // namespace wac::store::redis

@@ -8,6 +8,10 @@ namespace {
 TEST(Keys, ShareThePartitionsHashTag) {
   EXPECT_EQ(partition_prefix(Partition{7}), "wac:{p07}:");
   EXPECT_EQ(partition_prefix(Partition{63}), "wac:{p63}:");
+  const auto keys = key_of_each_partition("x");
+  ASSERT_EQ(keys.size(), Partition::kCount);
+  EXPECT_EQ(keys.front(), "wac:{p00}:x");
+  EXPECT_EQ(keys.back(), "wac:{p63}:x");
 }
 
 TEST(Keys, NameAKindAndAFingerprint) {

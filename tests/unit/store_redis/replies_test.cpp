@@ -34,7 +34,8 @@ TEST(ErrorAnswer, IsUnavailableWhenRedisCannotTakeTheCommandNow) {
         "LOADING Redis is loading the dataset in memory", "MASTERDOWN Link with MASTER is down",
         "NOREPLICAS Not enough good replicas to write.", "CLUSTERDOWN The cluster is down",
         "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to disk.",
-        "BUSY Redis is busy running a script.",
+        "BUSY Redis is busy running a script.", "TRYAGAIN Multiple keys request during rehashing of slot",
+        "MOVED 3999 127.0.0.1:6381", "ASK 3999 127.0.0.1:6381",
         "ERR Error running script (call to f_5f2b): @user_script:12: @user_script: 12: -OOM command not "
         "allowed when",
         "ERR Error running script (call to f_5f2b): @user_script:7: @user_script: 7: -READONLY You can't "
