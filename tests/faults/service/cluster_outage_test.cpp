@@ -47,6 +47,9 @@ TEST_F(ClusterOutageTest, ASlotThatMovesAndAMasterThatDiesLoseNothingAndDoubleNo
   for (const std::size_t percent : {15U, 30U, 45U}) {
     at(percent);
     const std::size_t to = (cluster_->owner_of(key()) + 1) % 3;
+    // So that sends are under way when it begins.
+    sandbox_->set_faults(R"([{"kind":"latency","percent":100,"ms":300}])");
+    at(percent + 3);
     cluster_->begin_move(key(), to);
     if (percent == 15) {
       // Longer than a command waits for it: refused, and nothing is done with half of the keys.
@@ -55,6 +58,7 @@ TEST_F(ClusterOutageTest, ASlotThatMovesAndAMasterThatDiesLoseNothingAndDoubleNo
     }
     cluster_->move_keys(key(), to);
     cluster_->end_move(key(), to);
+    sandbox_->set_faults("[]");
   }
   at(70);
   cluster_->node(cluster_->owner_of(key())).kill();
