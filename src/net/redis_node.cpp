@@ -1,8 +1,8 @@
 #include "net/redis_node.h"
 
-#include "base/expose.h"
 #include "net/client_stream.h"
 #include "net/expiry.h"
+#include "net/redis_greeting.h"
 #include "net/redis_room.h"
 #include "net/redis_slots.h"
 
@@ -91,63 +91,9 @@ RedisWords guard_words(const RedisWords& keys) {
   return words;
 }
 
-std::string greeting(const RedisAddress& address, std::size_t& answers) {
-  // Assembled in one place of the right size: the password is in no other buffer.
-  const std::string_view password = expose(address.password, Purpose::kAuthorization);
-  std::string bytes;
-  bytes.reserve(256 + address.user.size() + password.size());
-  const auto add = [&bytes, &answers](std::initializer_list<std::string_view> parts) {
-    bytes += '*' + std::to_string(parts.size()) + "\r\n";
-    for (const std::string_view part : parts) {
-      bytes += '$' + std::to_string(part.size()) + "\r\n";
-      bytes += part;
-      bytes += "\r\n";
-    }
-    ++answers;
-  };
-  if (!password.empty()) {
-    if (address.user.empty()) {
-      add({"AUTH", password});
-    } else {
-      add({"AUTH", address.user, password});
-    }
-  }
-  if (address.database != 0) add({"SELECT", std::to_string(address.database)});
-  add({"CLIENT", "SETNAME", "whatsapp-connector"});
-  // Tells whether this is a node of a cluster.
-  add({"HELLO"});
-  // Answered with an error while Redis loads its data or follows a lost master.
-  add({"PING"});
-  return bytes;
-}
-
-/// The first refusal among the answers to a greeting. Those to SETNAME and HELLO, the two before the last, do
-/// not count: some managed services do not allow them.
-Result<void> judge(const std::vector<RedisReply>& answers, bool with_password) {
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (!answers[i].is_error() || i + 3 == answers.size() || i + 2 == answers.size()) continue;
-    const std::string_view text = answers[i].text();
-    if (text.starts_with("ERR SELECT is not allowed in cluster mode"))
-      return fail(ErrorCode::kInvalid, "redis: a cluster has database 0 only");
-    const bool refused =
-        (i == 0 && with_password) || text.starts_with("NOAUTH") || text.starts_with("WRONGPASS");
-    return refused ? fail(ErrorCode::kUnauthorized, "redis: credentials refused")
-                   : fail(ErrorCode::kUnavailable, "redis: not ready");
-  }
-  return {};
-}
-
-/// From the answer to HELLO: names and values.
-bool says_cluster(const RedisReply& hello) {
-  for (std::size_t i = 0; i + 1 < hello.size(); i += 2) {
-    if (hello[i].text() == "mode") return hello[i + 1].text() == "cluster";
-  }
-  return false;
-}
-
 Task<Result<void>> RedisNodeImpl::greet(Deadline deadline) {
   std::size_t expected = 0;
-  std::string bytes = greeting(address_, expected);
+  std::string bytes = redis_greeting(address_, expected);
   const Expiry expiry(loop_, deadline.at, [this] { stream_->close(); });
   const IoResult written = co_await write_all(*stream_, asio::buffer(bytes));
   wipe(bytes);
@@ -168,8 +114,10 @@ Task<Result<void>> RedisNodeImpl::greet(Deadline deadline) {
     }
   }
   if (answers.size() != expected) co_return fail(ErrorCode::kProtocol, "redis: an answer to no command");
-  in_cluster_ = says_cluster(answers[answers.size() - 2]);
-  co_return judge(answers, !address_.password.empty());
+  const Result<bool> cluster = judge_greeting(answers, !address_.password.empty());
+  if (!cluster) co_return std::unexpected(cluster.error());
+  in_cluster_ = *cluster;
+  co_return Result<void>{};
 }
 
 Task<Result<void>> RedisNodeImpl::connect() {

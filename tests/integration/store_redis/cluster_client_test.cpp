@@ -197,6 +197,7 @@ TEST_P(RedisClusterClient, ADatabaseThatAClusterDoesNotHaveIsNamedAsTheReason) {
   EXPECT_STREQ(last_error().where, "redis: a cluster has database 0 only");
 }
 
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RedisClusterClient);
 INSTANTIATE_TEST_SUITE_P(RedisCluster, RedisClusterClient, ::testing::ValuesIn(cluster_engines()),
                          engine_name);
 
@@ -229,6 +230,7 @@ TEST_P(RedisClusterFailure, AReplicaThatTookOverIsFound) {
   EXPECT_EQ(run({"INCR", lost})->integer(), 4);
 }
 
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RedisClusterFailure);
 INSTANTIATE_TEST_SUITE_P(RedisCluster, RedisClusterFailure, ::testing::ValuesIn(cluster_engines()),
                          engine_name);
 

@@ -79,6 +79,7 @@ TEST_P(RedisClusterStore, AScanGoesOnWhereThePartitionWent) {
   EXPECT_EQ(scanned(""), 40U);
 }
 
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(RedisClusterStore);
 INSTANTIATE_TEST_SUITE_P(RedisCluster, RedisClusterStore, ::testing::ValuesIn(cluster_engines()),
                          engine_name);
 
