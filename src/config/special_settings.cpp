@@ -72,7 +72,9 @@ Setting keyring() {
 
 Setting redis_url() {
   Setting setting = secret(
-      "REDIS_URL", 9, "The shared store. Outside development it must be `rediss://` (TLS).",
+      "REDIS_URL", 9,
+      "The shared store: a server, or any node of a cluster. Outside development it must be `rediss://` "
+      "(TLS).",
       [](Draft& draft, Secret value) { draft.config.redis_url = std::move(value); },
       [](const Config& config) { return !config.redis_url.empty(); });
   setting.rule = "redis[s]://[[user]:password@]host[:port][/db]";

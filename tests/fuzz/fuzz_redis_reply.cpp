@@ -1,7 +1,9 @@
-// Any bytes from a Redis: the same replies in any slices, errors instead of crashes.
+// Any bytes from a Redis: the same replies in any slices, errors instead of crashes; and a cluster whose
+// slots or redirections are any bytes.
 
 #include "fuzz/fuzz.h"
 #include "net/redis_pipeline.h"
+#include "net/redis_slots.h"
 
 #include <string>
 
@@ -30,6 +32,9 @@ std::string story_of(std::string_view bytes, std::size_t slice) {
       if (!reply) return story + "error";
       if (!*reply) break;
       describe(**reply, 0, story);
+      if (const auto slots = RedisSlots::parse(**reply, "asked"))
+        story += slots->owner(0) == nullptr ? '-' : '+';
+      story += redirect_from((**reply).text(), "asked").to.host;
     }
   }
   return story;
