@@ -10,6 +10,7 @@ constexpr std::size_t kSlots = 16'384;
 
 RedisServerOptions node_options(const RedisClusterOptions& options, std::uint16_t bus_port) {
   RedisServerOptions node;
+  // Where nobody can take over, a node that a busy machine makes late is not lost.
   node.tls = options.tls;
   node.password = options.password;
   node.arguments = {"--cluster-enabled",
@@ -17,7 +18,7 @@ RedisServerOptions node_options(const RedisClusterOptions& options, std::uint16_
                     "--cluster-port",
                     std::to_string(bus_port),
                     "--cluster-node-timeout",
-                    "1000",
+                    options.replicas == 0 ? "15000" : "1500",
                     "--cluster-replica-validity-factor",
                     "0",
                     "--repl-diskless-sync-delay",
