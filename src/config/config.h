@@ -108,6 +108,7 @@ struct Config {
   StoreKind store = StoreKind::kEmbedded;  // STORE: embedded | redis (default: redis when REDIS_URL is set)
   bool allow_single_node = false;          // ALLOW_SINGLE_NODE=1: embedded store outside development
   Secret redis_url;                        // REDIS_URL
+  std::uint32_t redis_wait = 0;            // REDIS_WAIT: replicas that must have a write
   Secret keyring;                          // KEYRING: see crypto/keyring.h; generated in development only
 
   Millis lease{30'000};                        // LEASE_MS: > graph_timeout

@@ -61,6 +61,8 @@ void check_credentials(const Draft& draft, Problems& problems) {
 }
 
 void check_store(const Config& config, Problems& problems) {
+  if (config.redis_wait != 0 && config.store == StoreKind::kEmbedded)
+    problems.add("REDIS_WAIT", "unset it: the embedded store has no replicas");
   const bool has_url = !config.redis_url.empty();
   if (config.environment == Environment::kDevelopment) {
     if (config.store == StoreKind::kRedis && !has_url && !problems.about("REDIS_URL")) {

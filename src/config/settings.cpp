@@ -133,6 +133,9 @@ void append_store_settings(std::vector<Setting>& table) {
       [](Draft& draft, bool value) { draft.config.allow_single_node = value; },
       [](const Config& config) { return std::string{config.allow_single_node ? "1" : "0"}; }));
   table.push_back(redis_url());
+  table.push_back(number("REDIS_WAIT", &Config::redis_wait, 0, 16,
+                         "So many replicas of Redis must have a write before it is acknowledged (WAIT); "
+                         "with fewer, everything is answered as if Redis were out."));
   table.push_back(keyring());
 }
 

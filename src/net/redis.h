@@ -127,6 +127,9 @@ struct RedisLimits {
   Millis command_deadline{2'000};  ///< an answer later than this: the connection is dropped
   Millis backoff_first{50};        ///< reconnect delay, full jitter, doubling
   Millis backoff_max{2'000};
+  /// So many replicas must have what was written before an answer counts (WAIT, once for each write of the
+  /// connection). With fewer after half of `command_deadline`: kUnknownOutcome. 0: answers count at once.
+  std::uint32_t replicas = 0;
 };
 
 struct RedisHooks {

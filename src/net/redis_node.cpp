@@ -136,7 +136,7 @@ Task<void> RedisNodeImpl::keep_connected() {
     Result<void> outcome = co_await connect();
     if (outcome && !stopping_) {
       const MonoTime since = loop_.now();
-      pipeline_.emplace();
+      pipeline_.emplace(limits_.replicas, limits_.command_deadline / 2);
       set_connected(true);
       outcome = co_await read_answers();
       set_connected(false);

@@ -77,6 +77,10 @@ Result<RedisPipeline::Answer> RedisPipeline::push(std::initializer_list<std::str
 }
 
 std::string RedisPipeline::take_output(std::string spare) {
+  if (replicas_ != 0 && !output_.empty()) {
+    RedisCommand{"WAIT"}.arg(std::int64_t{replicas_}).arg(patience_.count()).append_to(output_);
+    pending_.push_back({Answer{}, pending_.back().since, 0, true});
+  }
   written_ = pending_.size();
   spare.clear();
   std::swap(output_, spare);
@@ -91,7 +95,21 @@ RedisPipeline::Pending RedisPipeline::pop() {
   return first;
 }
 
+void RedisPipeline::release(const RedisReply& wait) {
+  const bool enough = !wait.is_error() && wait.integer() >= std::int64_t{replicas_};
+  for (Held& held : std::exchange(held_, {})) {
+    // An error says that nothing was done.
+    if (enough || held.reply.is_error()) {
+      held.answer.set(std::move(held.reply));
+    } else {
+      held.answer.set(fail(ErrorCode::kUnknownOutcome, "redis: not on enough replicas"));
+    }
+  }
+}
+
 void RedisPipeline::fail_all() {
+  for (const Held& held : std::exchange(held_, {}))
+    held.answer.set(fail(ErrorCode::kUnknownOutcome, "redis: connection lost before replicas had it"));
   const std::size_t written = std::exchange(written_, 0);
   std::deque<Pending> all = std::exchange(pending_, {});
   output_.clear();

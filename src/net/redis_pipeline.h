@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace wac::net {
 
@@ -43,6 +44,11 @@ class RedisPipeline {
  public:
   using Answer = OneShot<Result<RedisReply>>;
 
+  /// `replicas`, and how long they have: as RedisLimits::replicas. Answers are held back until WAIT, which
+  /// follows what leaves together, has said how many replicas have it.
+  explicit RedisPipeline(std::uint32_t replicas = 0, Millis patience = {})
+      : replicas_(replicas), patience_(patience) {}
+
   /// Takes a command, encoded, in pieces. kOverloaded when it would exceed a limit.
   Result<Answer> push(std::initializer_list<std::string_view> pieces, MonoTime now,
                       const RedisLimits& limits);
@@ -69,9 +75,16 @@ class RedisPipeline {
       if (!*reply) return {};
       if (pending_.empty() || written_ == 0)
         return fail(ErrorCode::kProtocol, "redis: an answer to no command");
-      const Pending done = pop();
-      answered(done.since);
-      done.answer.set(std::move(**reply));
+      Pending done = pop();
+      if (replicas_ == 0) {
+        answered(done.since);
+        done.answer.set(std::move(**reply));
+      } else if (done.is_wait) {
+        for (const Held& held : held_) answered(held.since);
+        release(**reply);
+      } else {
+        held_.push_back({std::move(done.answer), done.since, std::move(**reply)});
+      }
     }
   }
 
@@ -89,13 +102,24 @@ class RedisPipeline {
     Answer answer;
     MonoTime since;
     std::size_t bytes;
+    bool is_wait = false;
+  };
+  /// Answered, but not known to be on enough replicas.
+  struct Held {
+    Answer answer;
+    MonoTime since;
+    RedisReply reply;
   };
   Pending pop();
+  void release(const RedisReply& wait);
   Result<void> admit(std::size_t bytes, const RedisLimits& limits) const;
   Answer expect(std::size_t bytes, MonoTime now);
 
+  std::uint32_t replicas_;
+  Millis patience_;
   RedisReplyReader reader_;
   std::deque<Pending> pending_;
+  std::vector<Held> held_;
   std::size_t written_ = 0;
   std::size_t bytes_ = 0;
   std::string output_;

@@ -181,7 +181,10 @@ Result<void> Lane::make_store(Shared& shared) {
       log->log(telemetry::Severity::kError, "redis connection lost");
     }
   };
-  redis_ = net::RedisClient::make(*loop_, std::move(*address), &shared.tls, {}, std::move(hooks), *random_);
+  net::RedisLimits limits;
+  limits.replicas = shared.config.redis_wait;
+  redis_ =
+      net::RedisClient::make(*loop_, std::move(*address), &shared.tls, limits, std::move(hooks), *random_);
   store_ = store::redis::make_redis_store(*redis_, *loop_);
   return {};
 }

@@ -42,6 +42,21 @@ TEST_F(RedisClientFaults, ACommandWithoutAnAnswerDropsTheConnectionAtItsDeadline
   EXPECT_EQ(run({"PING"})->text(), "PONG");
 }
 
+TEST_F(RedisClientFaults, AnAnswerCountsWhenEnoughReplicasHaveTheWrite) {
+  limits_.replicas = 1;
+  limits_.command_deadline = Millis{400};
+  RedisServer redis;
+  RedisServer replica{{.arguments = {"--replicaof", "127.0.0.1 " + std::to_string(redis.port())}}};
+  connect(redis.url());
+  ASSERT_TRUE(eventually([&] { return run({"SET", "a", "1"}).has_value(); }));
+  EXPECT_EQ(replica.cli({"GET", "a"}), "1");
+  replica.pause();
+  EXPECT_EQ(run({"SET", "b", "1"}).error().code, ErrorCode::kUnknownOutcome);
+  replica.resume();
+  EXPECT_TRUE(eventually([&] { return run({"SET", "c", "1"}).has_value(); }));
+  EXPECT_EQ(replica.cli({"GET", "c"}), "1");
+}
+
 TEST_F(RedisClientFaults, AKilledServerLeavesWhatWasWrittenUnknown) {
   RedisServer redis;
   connect(redis.url());

@@ -108,6 +108,19 @@ TEST_F(StartUpTest, ARedisWithAnUntrustedCertificateIsRefused) {
   EXPECT_EQ(run(with(env, "TLS_CA_FILE", certificates.other_ca_file())).status.code, 1);
 }
 
+TEST_F(StartUpTest, ARedisWithoutTheReplicasThatAreWantedIsRefused) {
+  const RedisServer redis;
+  const Ended ended = run({{"ENVIRONMENT", "development"},
+                           {"DATA_DIR", directory_.path()},
+                           {"PORT", "0"},
+                           {"ADMIN_PORT", "0"},
+                           {"GRAPH_API_URL", "http://127.0.0.1:9"},
+                           {"REDIS_URL", redis.url()},
+                           {"REDIS_WAIT", "1"}});
+  EXPECT_EQ(ended.status.code, 1) << ended.output;
+  EXPECT_NE(ended.output.find("not on enough replicas"), std::string::npos) << ended.output;
+}
+
 TEST_F(StartUpTest, ARedisThatMayEvictOurKeysIsRefused) {
   RedisServerOptions options;
   options.arguments = {"--maxmemory", "64mb", "--maxmemory-policy", "allkeys-lru"};

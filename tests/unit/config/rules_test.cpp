@@ -73,6 +73,16 @@ TEST_F(Rules, AllowSingleNodeAloneDoesNotMakeRedisOptional) {
   EXPECT_THAT(problem_keys(), ElementsAre("REDIS_URL"));
 }
 
+TEST_F(Rules, TheEmbeddedStoreHasNoReplicasToWaitFor) {
+  use_production();
+  variables["REDIS_WAIT"] = "1";
+  EXPECT_THAT(problems(), IsEmpty());
+  variables.erase("REDIS_URL");
+  variables["STORE"] = "embedded";
+  variables["ALLOW_SINGLE_NODE"] = "1";
+  EXPECT_THAT(problem_keys(), ElementsAre("REDIS_WAIT"));
+}
+
 TEST_F(Rules, SaysThatAnUnusedRedisUrlIsNotUsed) {
   use_production();
   variables["STORE"] = "embedded";

@@ -14,6 +14,8 @@ Task<void> keep(RedisPipeline::Answer answer, std::optional<Result<RedisReply>>*
 /// A pipeline whose answers are collected.
 class Pipeline : public ::testing::Test {
  protected:
+  explicit Pipeline(std::uint32_t replicas = 0) : pipeline_(replicas, Millis{500}) {}
+
   RedisPipeline::Answer push(std::string_view bytes, MonoTime now = kStart) {
     Result<RedisPipeline::Answer> answer = pipeline_.push(bytes, now, limits_);
     EXPECT_TRUE(answer);
@@ -76,6 +78,50 @@ TEST_F(Pipeline, ALostConnectionTellsWrittenFromUnwritten) {
   EXPECT_EQ(unwritten->error().code, ErrorCode::kUnavailable);
   EXPECT_TRUE(pipeline_.empty());
   EXPECT_FALSE(pipeline_.has_output());
+}
+
+/// One that waits for two replicas, half a second.
+class PipelineToReplicas : public Pipeline {
+ protected:
+  PipelineToReplicas() : Pipeline(2) {}
+};
+
+TEST_F(PipelineToReplicas, WhatLeavesTogetherIsFollowedByOneWaitAndAnsweredAfterIt) {
+  auto& first = collect("a");
+  auto& second = collect("b");
+  EXPECT_EQ(pipeline_.take_output(), "ab*3\r\n$4\r\nWAIT\r\n$1\r\n2\r\n$3\r\n500\r\n");
+  EXPECT_EQ(pipeline_.take_output(), "") << "nothing to wait for";
+  ASSERT_TRUE(feed(":1\r\n:2\r\n"));
+  EXPECT_FALSE(first);
+  EXPECT_EQ(answered_, 0);
+  EXPECT_FALSE(pipeline_.empty());
+  ASSERT_TRUE(feed(":2\r\n"));
+  EXPECT_EQ((*first)->integer(), 1);
+  EXPECT_EQ((*second)->integer(), 2);
+  EXPECT_EQ(answered_, 2);
+  EXPECT_TRUE(pipeline_.empty());
+}
+
+TEST_F(PipelineToReplicas, OnTooFewTheOutcomeIsUnknownButAnErrorIsAnError) {
+  for (const char* wait : {":1\r\n", "-ERR WAIT cannot be used with replica instances\r\n"}) {
+    auto& done = collect("a");
+    auto& refused = collect("b");
+    pipeline_.take_output();
+    ASSERT_TRUE(feed(std::string{"+OK\r\n-NOSCRIPT none\r\n"} + wait));
+    EXPECT_EQ(done->error().code, ErrorCode::kUnknownOutcome) << wait;
+    EXPECT_EQ((*refused)->text(), "NOSCRIPT none") << wait;
+  }
+}
+
+TEST_F(PipelineToReplicas, AConnectionLostBeforeTheWaitIsAnsweredLeavesTheOutcomeUnknown) {
+  auto& answered = collect("a");
+  pipeline_.take_output();
+  auto& unwritten = collect("b");
+  ASSERT_TRUE(feed("+OK\r\n"));
+  pipeline_.fail_all();
+  EXPECT_EQ(answered->error().code, ErrorCode::kUnknownOutcome);
+  EXPECT_EQ(unwritten->error().code, ErrorCode::kUnavailable);
+  EXPECT_TRUE(pipeline_.empty());
 }
 
 TEST_F(Pipeline, AnAnswerNobodyAskedForIsAProtocolError) {
