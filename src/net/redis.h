@@ -173,6 +173,11 @@ class RedisClient {
   virtual Task<Result<std::vector<RedisReply>>> run_at_each(const RedisCommand& command,
                                                             std::vector<std::string> keys);
 
+  /// Completes after this turn of the loop, where possible when the next write to the server of `key` is
+  /// about to leave: what is asked for then, before the next suspension, is in it. So what others ask for
+  /// until then can be gathered into one command.
+  virtual Task<void> before_write(std::string_view key) = 0;
+
   /// Waits for what is in flight until the deadline, then closes.
   virtual Task<void> stop(Deadline deadline) = 0;
 };

@@ -38,6 +38,7 @@ class RedisNodeImpl final : public RedisNode {
   Task<Result<RedisReply>> run(const RedisCommand& command) override;
   Task<Result<RedisReply>> run_asking(const RedisCommand& command) override;
   Task<Result<RedisReply>> eval(const RedisScript& script, const RedisScriptInput& input) override;
+  Task<void> before_write(std::string_view key) override;
   Task<void> stop(Deadline deadline) override;
 
  private:
@@ -51,6 +52,7 @@ class RedisNodeImpl final : public RedisNode {
   }
   /// Queues one command in pieces, and sees to it that it leaves after this turn.
   Result<RedisPipeline::Answer> ask(std::initializer_list<std::string_view> pieces);
+  void start_flush();
   Task<void> flush();
   Task<void> back_off(int attempt);
   void set_connected(bool connected);
@@ -72,10 +74,12 @@ class RedisNodeImpl final : public RedisNode {
   bool connected_ = false;
   bool in_cluster_ = false;
   bool flushing_ = false;
+  bool writing_ = false;
   bool stopping_ = false;
   Error last_error_;
   Scheduler::TimerId oldest_timer_ = 0;
   std::vector<OneShot<bool>> waiting_for_connection_;
+  std::vector<OneShot<bool>> before_write_;
   std::optional<OneShot<bool>> asleep_;
   std::optional<OneShot<bool>> drained_;
   RedisRoom room_{loop_, limits_};
@@ -193,16 +197,38 @@ Task<Result<void>> RedisNodeImpl::read_answers() {
 Task<void> RedisNodeImpl::flush() {
   // After the turn: whatever other work of this turn asks for leaves in the same write.
   co_await yield_to(loop_);
-  // What is not handed to an open stream stays unwritten, and its callers hear so.
-  while (connected_ && stream_->is_open() && pipeline_->has_output()) {
+  for (;;) {
+    for (const OneShot<bool>& waiting : std::exchange(before_write_, {})) waiting.set(true);
+    // What is not handed to an open stream stays unwritten, and its callers hear so.
+    if (!connected_ || !stream_->is_open() || !pipeline_->has_output()) break;
     written_bytes_ = pipeline_->take_output(std::move(written_bytes_));
     const std::string& bytes = written_bytes_;
+    writing_ = true;
     const IoResult written = co_await write_all(*stream_, asio::buffer(bytes));
+    writing_ = false;
     // The reader finds out too, and everything unanswered fails there.
     if (written.ec) stream_->close();
   }
   if (written_bytes_.capacity() > kSpareBytes) written_bytes_ = {};
   flushing_ = false;
+  // Of those who heard that there is no connection, some may have come back at once.
+  if (!before_write_.empty()) start_flush();
+}
+
+void RedisNodeImpl::start_flush() {
+  if (!std::exchange(flushing_, true)) writers_.spawn(flush());
+}
+
+Task<void> RedisNodeImpl::before_write(std::string_view /*key*/) {
+  // What waited behind a write that Redis does not take would be in no account of ours (RedisRoom).
+  if (!connected_ || stopping_ || writing_) {
+    co_await yield_to(loop_);
+    co_return;
+  }
+  const OneShot<bool> about_to_write;
+  before_write_.push_back(about_to_write);
+  start_flush();
+  co_await about_to_write;
 }
 
 void RedisNodeImpl::watch_oldest() {
@@ -233,7 +259,7 @@ Result<RedisPipeline::Answer> RedisNodeImpl::ask(std::initializer_list<std::stri
   Result<RedisPipeline::Answer> answer = pipeline_->push(pieces, loop_.now(), limits_);
   if (!answer) return answer;
   watch_oldest();
-  if (!std::exchange(flushing_, true)) writers_.spawn(flush());
+  start_flush();
   return answer;
 }
 

@@ -50,6 +50,7 @@ class RedisRouter final : public RedisClient {
     return cluster_.found() ? route({.script = &script, .input = &input})
                             : cluster_.seed().eval(script, input);
   }
+  Task<void> before_write(std::string_view key) override;
   std::vector<std::string> one_per_server(std::vector<std::string> keys) const override;
   Task<Result<std::vector<RedisReply>>> run_at_each(const RedisCommand& command,
                                                     std::vector<std::string> keys) override;
@@ -132,6 +133,16 @@ Task<bool> RedisRouter::pause(Millis time, std::size_t bytes) {
   paused_bytes_ -= bytes;
   paused_.erase(place);
   co_return goes_on;
+}
+
+Task<void> RedisRouter::before_write(std::string_view key) {
+  if (!cluster_.found()) {
+    co_await cluster_.seed().before_write(key);
+  } else if (const RedisCluster::MemberPtr there = cluster_.master_of(redis_slot(key))) {
+    co_await there->node->before_write(key);
+  } else {
+    co_await yield_to(loop_);
+  }
 }
 
 std::vector<std::string> RedisRouter::one_per_server(std::vector<std::string> keys) const {

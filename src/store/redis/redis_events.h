@@ -21,7 +21,7 @@ inline constexpr std::size_t kEventsPerPage = 1'000;
 class RedisEvents final : public EventLog {
  public:
   RedisEvents(Session& session, Scheduler& loop, const Scripts& scripts)
-      : session_(session), scripts_(scripts), singles_(session, loop, scripts.ingest), reading_(loop, 1) {}
+      : session_(session), scripts_(scripts), singles_(session, scripts.ingest), reading_(loop, 1) {}
 
   Task<Result<std::vector<Ingested>>> ingest(Partition partition, std::vector<NewEvent> events,
                                              EventRules rules, WallTime now) override;

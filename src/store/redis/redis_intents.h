@@ -11,11 +11,11 @@ namespace wac::store::redis {
 /// `session` and `scripts` outlive it.
 class RedisIntents final : public IntentStore {
  public:
-  RedisIntents(Session& session, Scheduler& loop, const Scripts& scripts)
+  RedisIntents(Session& session, const Scripts& scripts)
       : session_(session),
         scripts_(scripts),
-        claims_(session, loop, scripts.claim),
-        settlements_(session, loop, scripts.settle) {}
+        claims_(session, scripts.claim),
+        settlements_(session, scripts.settle) {}
 
   Task<Result<ClaimResult>> claim(NewIntent intent, ClaimMode mode, Millis lease, Millis retention,
                                   WallTime now) override;

@@ -24,7 +24,7 @@ class RedisStore final : public Store {
  public:
   RedisStore(net::RedisClient& client, Scheduler& loop)
       : session_(client, loop),
-        intents_(session_, loop, scripts_),
+        intents_(session_, scripts_),
         events_(session_, loop, scripts_),
         records_(session_, scripts_),
         contacts_(session_),

@@ -34,11 +34,12 @@ Task<Result<net::RedisReply>> ScriptGroups::run(std::string key, net::RedisWords
     if (group->followers.size() + 1 >= kMost) open_.erase(place);
     co_return co_await answer;
   }
-  // The first asks for all: after this turn, in which others may join.
+  // The first asks for all: in the write that takes along whatever else this turn asks for. Until then others
+  // may join.
   group->input.keys.arg(key);
   group->input.args = std::move(common);
   group->input.args.append(item);
-  co_await yield_to(loop_);
+  co_await session_.before_write(key);
   close(group);
   const Answer answer = co_await session_.eval(script_, std::move(group->input));
   for (std::size_t at = 0; at < group->followers.size(); ++at) {

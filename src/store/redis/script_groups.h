@@ -1,5 +1,5 @@
 #pragma once
-// Calls of one script that are made in the same turn of a loop, in one call for each partition.
+// Calls of one script that are made before the next write to Redis, in one call for each partition.
 
 #include "store/redis/session.h"
 
@@ -15,10 +15,9 @@ namespace wac::store::redis {
 /// Belongs to its loop; `session` and `script` outlive it.
 class ScriptGroups {
  public:
-  ScriptGroups(Session& session, Scheduler& loop, const net::RedisScript& script)
-      : session_(session), loop_(loop), script_(script) {}
+  ScriptGroups(Session& session, const net::RedisScript& script) : session_(session), script_(script) {}
 
-  /// One item. Items of the same turn whose `common` is equal go together; so it names the partition. `key`:
+  /// One item. Items of the same write whose `common` is equal go together; so it names the partition. `key`:
   /// any of the partition. Errors as Session::eval().
   Task<Result<net::RedisReply>> run(std::string key, net::RedisWords common, net::RedisWords item);
 
@@ -32,7 +31,6 @@ class ScriptGroups {
   void close(const std::shared_ptr<Group>& group);
 
   Session& session_;
-  Scheduler& loop_;
   const net::RedisScript& script_;
   std::map<std::string, std::shared_ptr<Group>> open_;
 };

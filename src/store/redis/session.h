@@ -42,6 +42,9 @@ class Session {
     return eval(script, call.input());
   }
 
+  /// As RedisClient has it.
+  Task<void> before_write(std::string_view key) { return client_.before_write(key); }
+
   /// All in one round trip, answers in the same order. When only some failed: kUnknownOutcome, because those
   /// that did not are done.
   Task<Result<std::vector<net::RedisReply>>> eval_all(const net::RedisScript& script,

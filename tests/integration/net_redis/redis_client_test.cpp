@@ -58,6 +58,35 @@ TEST_F(RedisClientReal, CommandsOfOneTurnLeaveInOneWrite) {
   EXPECT_LE(after - before, 10);
 }
 
+/// Asks for something at once, and for something else when that is about to leave.
+Task<bool> set_two(RedisClient* client) {
+  int ok = 0;
+  TaskScope scope;
+  scope.spawn(set_one(client, 1, &ok));
+  co_await client->before_write("key:2");
+  co_await set_one(client, 2, &ok);
+  co_await scope.join();
+  co_return ok == 2;
+}
+
+TEST_F(RedisClientReal, WhatIsAskedForBeforeAWriteLeavesInIt) {
+  const RedisServer redis;
+  connect(redis.url());
+  const auto reads = [&] { return std::stoi(info(redis, "stats", "total_reads_processed")); };
+  const int first = reads();
+  const int before = reads();
+  constexpr int kTimes = 50;
+  for (int i = 0; i < kTimes; ++i) EXPECT_TRUE(loop_.await(set_two(client_.get())));
+  const int after = reads();
+  // Beside what looking at the figure costs.
+  EXPECT_EQ(after - before, kTimes + (before - first));
+}
+
+TEST_F(RedisClientReal, WithoutAConnectionThereIsNoWriteToWaitFor) {
+  make("redis://127.0.0.1:1");
+  EXPECT_FALSE(loop_.await(set_two(client_.get())));
+}
+
 TEST_F(RedisClientReal, ManyCommandsAndLargeValuesKeepTheirOrder) {
   const RedisServer redis;
   connect(redis.url());

@@ -37,15 +37,15 @@ class ScriptGroupsTest : public ::testing::Test {
   testing::ScriptedClient client_;
   Session session_{client_, loop_};
   net::RedisScript script_{"return {}"};
-  ScriptGroups groups_{session_, loop_, script_};
+  ScriptGroups groups_{session_, script_};
   std::deque<std::optional<Answer>> answers_;
   TaskScope scope_;
 };
 
-TEST_F(ScriptGroupsTest, JoinsWhatIsAskedInOneTurn) {
+TEST_F(ScriptGroupsTest, JoinsWhatIsAskedBeforeOneWrite) {
   for (const char* item : {"a", "b", "c"}) ask("p1", item);
   EXPECT_TRUE(client_.scripts.empty());
-  loop_.run_ready();
+  client_.write();
   ASSERT_EQ(client_.scripts.size(), 1U);
   EXPECT_EQ(client_.scripts[0].keys.bytes(), words({"key"}).bytes());
   EXPECT_EQ(client_.scripts[0].args.bytes(), words({"p1", "a", "b", "c"}).bytes());
@@ -60,18 +60,18 @@ TEST_F(ScriptGroupsTest, JoinsWhatIsAskedInOneTurn) {
 TEST_F(ScriptGroupsTest, JoinsNothingThatDiffersInWhatIsCommon) {
   ask("p1", "a");
   ask("p2", "b");
-  loop_.run_ready();
+  client_.write();
   EXPECT_EQ(client_.scripts.size(), 2U);
   client_.answer(reply(array({bulk("1")})));
   client_.answer(reply(array({bulk("2")})));
   EXPECT_EQ((*answers_[1])->text(), "2");
 }
 
-TEST_F(ScriptGroupsTest, ALaterTurnBeginsAnew) {
+TEST_F(ScriptGroupsTest, AfterTheWriteANewOneBegins) {
   ask("p1", "a");
-  loop_.run_ready();
+  client_.write();
   ask("p1", "b");
-  loop_.run_ready();
+  client_.write();
   EXPECT_EQ(client_.scripts.size(), 2U);
   client_.answer(reply(array({bulk("1")})));
   client_.answer(reply(array({bulk("2")})));
@@ -79,7 +79,7 @@ TEST_F(ScriptGroupsTest, ALaterTurnBeginsAnew) {
 
 TEST_F(ScriptGroupsTest, BoundsWhatOneScriptDecidesAbout) {
   for (int i = 0; i < 65; ++i) ask("p1", "a");
-  loop_.run_ready();
+  client_.write();
   ASSERT_EQ(client_.scripts.size(), 2U);
   EXPECT_EQ(client_.scripts[0].args.count(), 1U + 64);
   EXPECT_EQ(client_.scripts[1].args.count(), 1U + 1);
@@ -92,7 +92,7 @@ TEST_F(ScriptGroupsTest, BoundsWhatOneScriptDecidesAbout) {
 TEST_F(ScriptGroupsTest, AnErrorOfOneItemIsItsOwn) {
   ask("p1", "a");
   ask("p1", "b");
-  loop_.run_ready();
+  client_.write();
   client_.answer(reply(array({error("@user_script:3: -OOM command not allowed"), bulk("2")})));
   EXPECT_EQ(answers_[0]->error().code, ErrorCode::kUnavailable);
   EXPECT_EQ((*answers_[1])->text(), "2");
@@ -101,7 +101,7 @@ TEST_F(ScriptGroupsTest, AnErrorOfOneItemIsItsOwn) {
 TEST_F(ScriptGroupsTest, AFailureOfTheScriptIsEverybodys) {
   ask("p1", "a");
   ask("p1", "b");
-  loop_.run_ready();
+  client_.write();
   client_.answer(fail(ErrorCode::kUnknownOutcome, "test"));
   EXPECT_EQ(answers_[0]->error().code, ErrorCode::kUnknownOutcome);
   EXPECT_EQ(answers_[1]->error().code, ErrorCode::kUnknownOutcome);
@@ -116,6 +116,7 @@ TEST_F(ScriptGroupsTest, StopWaitsForWhatHasNotLeftYet) {
   };
   scope_.spawn(note(session_.stop(Deadline{loop_.now() + Millis{1'000}}), &stopped));
   EXPECT_FALSE(stopped);
+  client_.write();
   loop_.run_ready();
   ASSERT_TRUE(answers_[0]);
   EXPECT_EQ(answers_[0]->error().code, ErrorCode::kUnavailable);

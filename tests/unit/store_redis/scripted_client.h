@@ -26,7 +26,16 @@ class ScriptedClient final : public net::RedisClient {
     waiting.push_back(answer);
     co_return co_await answer;
   }
+  Task<void> before_write(std::string_view) override {
+    const OneShot<bool> about_to_write;
+    before_write_.push_back(about_to_write);
+    co_await about_to_write;
+  }
   Task<void> stop(Deadline) override { co_return; }
+
+  void write() {
+    for (const auto& one : std::exchange(before_write_, {})) one.set(true);
+  }
 
   void answer(Result<net::RedisReply> value) {
     auto next = waiting.front();
@@ -36,6 +45,7 @@ class ScriptedClient final : public net::RedisClient {
 
   std::deque<OneShot<Result<net::RedisReply>>> waiting;
   std::vector<net::RedisScriptInput> scripts;  ///< what scripts were called with
+  std::vector<OneShot<bool>> before_write_;
   bool connected_ = true;
 };
 
