@@ -42,8 +42,16 @@ crypto::Fingerprint credential_of(crypto::Fingerprinter& fingerprints, const con
   return fingerprints.of(crypto::Domain::kCredential, {expose(*sender.token, Purpose::kFingerprint)});
 }
 
+const crypto::Fingerprint& ClaimMaker::credential_of_sender(const config::SenderRef& sender) {
+  if (last_sender_.lock() != sender) {
+    last_credential_ = credential_of(fingerprints_, *sender);
+    last_sender_ = sender;
+  }
+  return last_credential_;
+}
+
 store::NewIntent ClaimMaker::make(const Intent& intent, const Content& content,
-                                  const config::SenderEntry& sender, WallTime now) {
+                                  const config::SenderRef& sender, WallTime now) {
   const std::string_view tenant = intent.tenant.str();
   const std::string_view text = expose(intent.content, Purpose::kFingerprint);
   store::NewIntent claim;
@@ -51,20 +59,20 @@ store::NewIntent ClaimMaker::make(const Intent& intent, const Content& content,
   claim.key = fingerprints_.of(crypto::Domain::kDedupeKey,
                                {tenant, expose(intent.dedupe_key, Purpose::kFingerprint)});
   claim.id_fingerprint = fingerprints_.of(crypto::Domain::kIntentId, {tenant, intent.id.str()});
-  claim.body = fingerprints_.of(crypto::Domain::kIntentBody, {sender.id.str(), text});
+  claim.body = fingerprints_.of(crypto::Domain::kIntentBody, {sender->id.str(), text});
   if (content.recipient) {
     claim.recipient =
-        fingerprints_.of(crypto::Domain::kConversation, {sender.id.str(), text_of(*content.recipient)});
+        fingerprints_.of(crypto::Domain::kConversation, {sender->id.str(), text_of(*content.recipient)});
   }
-  claim.credential = credential_of(fingerprints_, sender);
+  claim.credential = credential_of_sender(sender);
   claim.tenant = intent.tenant;
   claim.id = intent.id;
-  claim.sender = sender.id;
+  claim.sender = sender->id;
   claim.correlation = intent.correlation;
   claim.on_unknown = intent.on_unknown;
   claim.prepares = names_media(content.payload) || (content.fallback && names_media(*content.fallback));
   claim.priority = intent.priority;
-  claim.limits = limits_of(directory_, sender);
+  claim.limits = limits_of(directory_, *sender);
   claim.payload = sealer_.seal(text, store::payload_context(claim.key));
   claim.created = now;
   claim.due = std::max(now, intent.send_at.value_or(now));

@@ -28,14 +28,19 @@ class ClaimMaker {
       : directory_(directory), fingerprints_(fingerprints), sealer_(sealer), random_(random) {}
 
   /// `content`: what `intent.content` says.
-  store::NewIntent make(const Intent& intent, const Content& content, const config::SenderEntry& sender,
+  store::NewIntent make(const Intent& intent, const Content& content, const config::SenderRef& sender,
                         WallTime now);
 
  private:
+  const crypto::Fingerprint& credential_of_sender(const config::SenderRef& sender);
+
   const config::Directory& directory_;
   crypto::Fingerprinter& fingerprints_;
   crypto::Sealer& sealer_;
   Random& random_;
+  /// Of the sender that comes again and again. Weak: it must not keep a configuration that was replaced.
+  std::weak_ptr<const config::SenderEntry> last_sender_;
+  crypto::Fingerprint last_credential_;
 };
 
 }  // namespace wac::outbound

@@ -110,7 +110,7 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
     beside.spawn(recipients_.look_up(sender->id, *contact, &recipient));
   }
   auto claimed =
-      co_await claim(claims_.make(intent, *content, *sender, parts_.loop.wall_now()), mode, deadline);
+      co_await claim(claims_.make(intent, *content, sender, parts_.loop.wall_now()), mode, deadline);
   co_await beside.join();
   if (!claimed) {
     parts_.metrics.add(Counter::kStoreErrors);
@@ -177,11 +177,12 @@ Task<Result<store::ClaimResult>> Outbound::claim(store::NewIntent intent, ClaimM
 }
 
 Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline deadline) {
+  const WallTime end =
+      parts_.loop.wall_now() + std::chrono::duration_cast<Millis>(deadline.at - parts_.loop.now());
+  if (!worth_waiting(record, end)) co_return record;
   const crypto::Fingerprint id =
       parts_.fingerprints.of(crypto::Domain::kIntentId, {record.tenant.str(), record.id.str()});
   const std::vector<Partition> where{Partition::of(record.sender)};
-  const WallTime end =
-      parts_.loop.wall_now() + std::chrono::duration_cast<Millis>(deadline.at - parts_.loop.now());
   Millis pause = kFirstLook;
   while (worth_waiting(record, end)) {
     const MonoTime look = parts_.loop.now() + std::max(pause, until_due(record, parts_.loop.wall_now()));

@@ -238,16 +238,17 @@ local function pair_opening(pair, limits, now)
 end
 
 -- A pair whose turn nobody has is forgotten, at once where nothing of it matters any more; Meta's pauses are
--- remembered some time without a success.
+-- remembered some time without a success. Gives whether it is forgotten at once.
 local function forget_idle(pair, now)
-  if pair.head ~= '' then return end
+  if pair.head ~= '' then return false end
   if pair.x == 0 and pair.a <= now and pair.u <= now then
     call('DEL', pair.key)
     pair.expires = false
-    return
+    return true
   end
   call('PEXPIRE', pair.key, string.format('%.0f', math.max(pair.a - now, pair.u - now, 0) + 600000))
   pair.expires = true
+  return false
 end
 
 local function start_pair(pair, limits, now)

@@ -78,9 +78,8 @@ local function pass_turn(prefix, intent, now)
     f = next and call('HMGET', prefix .. 'i:' .. next, 's', 'd', 'y', 'f')
   until not next or f[1]
   if not next then
-    call('HDEL', pair.key, 'h')
     pair.head = ''
-    forget_idle(pair, now)
+    if not forget_idle(pair, now) then call('HDEL', pair.key, 'h') end
     return
   end
   call('HSET', pair.key, 'h', next)
