@@ -176,8 +176,9 @@ def start_connector(programs, graph_port, ca_file, redis_port, more=None):
 
 def load(programs, pid, mode, url, requests, key="", batch=1, rate=0):
     """`rate`: requests a second; 0: as many as come back."""
-    # 64 of Meta's largest batches at once would be refused as too many bytes in flight, as they should be.
-    connections = 64 if batch < 1000 else 8
+    # 64 of Meta's largest batches at once would be refused as too many bytes in flight, as they should be. Of intents, 8
+    # batches of 100 are more than a loop sends at once.
+    connections = 64 if batch == 1 else 8
     argv = ["taskset", "-c", OTHER_CORE, os.path.join(programs.binaries, "loadgen"), mode, url,
             "--connections", str(connections), "--requests", str(requests), "--secret", SECRET, "--api-key", key,
             "--batch", str(batch), "--rate", str(rate)]
@@ -234,13 +235,16 @@ def plan_of(requests):
 
 
 def measure_paced(once, plan, rounds):
-    """Each beside nginx at the same rate: name to rate and the medians of both."""
+    """Each beside nginx at the same rate of messages: name to rate and the medians of both. Batches of intents come at the
+    rate at which single ones did, because those they are compared with."""
     paced = {}
     for name, mode, store, batch, requests in plan:
-        if store is None or batch != 1:
+        if store is None or batch >= 1000:
             continue
-        rate = int(SHARE * medians(rounds[name])["rps"])
-        pairs = [(once(mode, None, 1, requests // 2, rate), once(mode, store, 1, requests // 2, rate))
+        single = medians(rounds[name if batch == 1 else f"outbound, {store}"])
+        rate = int(SHARE * single["rps"])
+        count = max(requests // 2, int(rate / batch))  # a second at least
+        pairs = [(once(mode, None, 1, count * batch, rate), once(mode, store, batch, count, rate / batch))
                  for _ in rounds[name]]
         paced[name] = (rate, medians([pair[0] for pair in pairs]), medians([pair[1] for pair in pairs]))
     return paced

@@ -292,6 +292,11 @@ TEST_F(OutboundTest, AClaimCarriesItsConversationCredentialAndLimits) {
   submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAW", "another text"), Wait::kForOutcome, &out);
   EXPECT_EQ(store_.only().intent.recipient, first.recipient) << "the same recipient, the same conversation";
   EXPECT_EQ(store_.only().intent.credential, first.credential);
+  config_.tenants[0].senders[0].token = Secret{"another"};
+  directory_->replace(config_);
+  store_.entries.clear();
+  submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAX"), Wait::kForRecord, &out);
+  EXPECT_NE(store_.only().intent.credential, first.credential);
 }
 
 TEST_F(OutboundTest, ATenantsFloodLeavesHalfOfTheSlotsToOthers) {
