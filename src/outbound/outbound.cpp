@@ -95,11 +95,12 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   const MonoTime started = parts_.loop.now();
   const config::SenderRef sender = parts_.directory.sender_of(intent.tenant, intent.sender);
   if (sender == nullptr) co_return fail(ErrorCode::kNotFound, "sender");
-  auto content = read_content(intent.content);
-  if (!content) co_return std::unexpected(content.error());
 
   // Sending at once needs a slot. Who gets none in time has the intent queued, durably, and is told so.
   auto slot = co_await slot_for(intent, wait, deadline);
+  // Not before: of a large batch, most wait here, and what is read now is at hand when it is used.
+  auto content = read_content(intent.content);
+  if (!content) co_return std::unexpected(content.error());
   ClaimMode mode = ClaimMode::kQueue;
   if (slot)
     mode = intent.when_paused == WhenPaused::kRefuse ? ClaimMode::kSendNowOrRefuse : ClaimMode::kSendNow;
