@@ -60,8 +60,8 @@ Courier::Courier(const OutboundParts& parts)
   rules_.max_attempts = parts_.config.max_attempts;
 }
 
-Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contacts::Known known,
-                                    PersonalText* detail) {
+Task<void> Courier::deliver(IntentRecord& record, Content& content, const contacts::Known& known,
+                            PersonalText* detail) {
   const MonoTime started = parts_.loop.now();
   AttemptEnd end;
   const config::SenderRef sender = parts_.directory.sender(record.sender);
@@ -95,11 +95,10 @@ Task<IntentRecord> Courier::deliver(IntentRecord record, Content content, contac
                    Field{"correlationId", record.correlation}, Field{"outcome", end.state},
                    Field{"error", settled.error()});
     record.state = IntentState::kUnknown;
-    co_return record;
+    co_return;
   }
   report_.account(record, end, latency);
   co_await recipients_.learn(content, record, end);
-  co_return record;
 }
 
 Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sender, const Content& content,

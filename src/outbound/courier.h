@@ -59,11 +59,11 @@ class Courier {
   explicit Courier(const OutboundParts& parts);
 
   /// At most one request that Meta may have taken (none where `known` of the recipient or the template
-  /// forbids it), then the settlement under the claim's token. Returns the record as it stands afterwards;
-  /// one whose outcome could not be recorded is shown as unknown. `detail`, when given, takes
-  /// AttemptEnd::detail and lives until the task ends.
-  Task<store::IntentRecord> deliver(store::IntentRecord record, Content content, contacts::Known known,
-                                    PersonalText* detail = nullptr);
+  /// forbids it), then the settlement under the claim's token. `record` is as it stands afterwards; one whose
+  /// outcome could not be recorded is shown as unknown. `content` is that of the fallback if that was taken.
+  /// `detail`, when given, takes AttemptEnd::detail.
+  Task<void> deliver(store::IntentRecord& record, Content& content, const contacts::Known& known,
+                     PersonalText* detail = nullptr);
   /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
   Task<Result<void>> settle(store::IntentRecord& record, AttemptEnd& end);
 

@@ -119,30 +119,25 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   }
   const Submission submission = submission_of(claimed->outcome);
   PersonalText detail;
-  IntentRecord record =
-      co_await begin(submission, std::move(claimed->record), std::move(*content), recipient, &detail);
+  IntentRecord& record = claimed->record;
+  co_await begin(submission, record, *content, recipient, &detail);
   slot = CallerSlots::Held{};
   const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
-  if (known && wait == Wait::kForOutcome) {
-    auto settled = co_await await_outcome(std::move(record), deadline);
-    if (!settled) co_return std::unexpected(settled.error());
-    record = std::move(*settled);
-  }
+  if (known && wait == Wait::kForOutcome) co_await await_outcome(record, deadline);
   Outcome outcome = outcome_of(submission, std::move(record), started);
   outcome.detail = std::move(detail);
   co_return outcome;
 }
 
-Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, Content content,
-                                   contacts::Known known, PersonalText* detail) {
+Task<void> Outbound::begin(Submission submission, IntentRecord& record, Content& content,
+                           const contacts::Known& known, PersonalText* detail) {
   if (submission == Submission::kDuplicate) parts_.metrics.add(Counter::kMessagesDeduped);
   if (submission == Submission::kRefused) parts_.metrics.add(Counter::kApiPaused);
-  if (submission != Submission::kNew) co_return record;
+  if (submission != Submission::kNew) co_return;
   parts_.metrics.add(Counter::kIntentsAccepted);
   if (record.state == IntentState::kSending && has_time_to_send(record)) {
-    co_return co_await courier_.deliver(std::move(record), std::move(content), known, detail);
-  }
-  if (record.state == IntentState::kSending) {
+    co_await courier_.deliver(record, content, known, detail);
+  } else if (record.state == IntentState::kSending) {
     // The claim took so long to become certain that its lease could end while we send: the queue takes over.
     AttemptEnd end;
     end.state = IntentState::kRetryWait;
@@ -153,7 +148,6 @@ Task<IntentRecord> Outbound::begin(Submission submission, IntentRecord record, C
     // What waits for an earlier message or for a person becomes due by their doing, not by time.
     parts_.wake(Partition::of(record.sender), record.due);
   }
-  co_return record;
 }
 
 bool Outbound::has_time_to_send(const IntentRecord& record) const {
@@ -177,10 +171,10 @@ Task<Result<store::ClaimResult>> Outbound::claim(store::NewIntent intent, ClaimM
   }
 }
 
-Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline deadline) {
+Task<void> Outbound::await_outcome(IntentRecord& record, Deadline deadline) {
   const WallTime end =
       parts_.loop.wall_now() + std::chrono::duration_cast<Millis>(deadline.at - parts_.loop.now());
-  if (!worth_waiting(record, end)) co_return record;
+  if (!worth_waiting(record, end)) co_return;
   const crypto::Fingerprint id =
       parts_.fingerprints.of(crypto::Domain::kIntentId, {record.tenant.str(), record.id.str()});
   const std::vector<Partition> where{Partition::of(record.sender)};
@@ -194,7 +188,6 @@ Task<Result<IntentRecord>> Outbound::await_outcome(IntentRecord record, Deadline
     // Not being able to look does not undo that the intent is recorded: it stays pending.
     if (found && *found) record = std::move(**found);
   }
-  co_return record;
 }
 
 Task<Result<std::optional<Outcome>>> Outbound::find(TenantId tenant, IntentId id) {
@@ -271,7 +264,7 @@ Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
   if (const auto contact = recipients_.contact_of(record.sender, *content)) {
     co_await recipients_.look_up(record.sender, *contact, &known);
   }
-  co_await courier_.deliver(std::move(record), std::move(*content), known);
+  co_await courier_.deliver(record, *content, known);
 }
 
 Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started) {

@@ -62,12 +62,12 @@ class Outbound {
   Task<void> dry_run_template(const config::SenderEntry& sender, const Content& content,
                               std::string_view place, Deadline deadline, DryRun* dry);
   Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Deadline deadline);
-  /// Sends a new intent, hands it to the queue or counts its refusal; how it stands then. `detail` as of
-  /// Courier::deliver().
-  Task<store::IntentRecord> begin(Submission submission, store::IntentRecord record, Content content,
-                                  contacts::Known known, PersonalText* detail);
+  /// Sends a new intent, hands it to the queue or counts its refusal. Arguments as of Courier::deliver().
+  Task<void> begin(Submission submission, store::IntentRecord& record, Content& content,
+                   const contacts::Known& known, PersonalText* detail);
   bool has_time_to_send(const store::IntentRecord& record) const;
-  Task<Result<store::IntentRecord>> await_outcome(store::IntentRecord record, Deadline deadline);
+  /// Until the deadline, as long as that can change what a caller is told.
+  Task<void> await_outcome(store::IntentRecord& record, Deadline deadline);
   Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);
 
   OutboundParts parts_;
