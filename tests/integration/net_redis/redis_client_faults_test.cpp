@@ -45,7 +45,8 @@ TEST_F(RedisClientFaults, ACommandWithoutAnAnswerDropsTheConnectionAtItsDeadline
 TEST_F(RedisClientFaults, AnAnswerCountsWhenEnoughReplicasHaveTheWrite) {
   limits_.replicas = 1;
   limits_.command_deadline = Millis{400};
-  RedisServer redis;
+  // Else it waits 5 s for others before it lets a replica in.
+  RedisServer redis{{.arguments = {"--repl-diskless-sync-delay", "0"}}};
   RedisServer replica{{.arguments = {"--replicaof", "127.0.0.1 " + std::to_string(redis.port())}}};
   connect(redis.url());
   ASSERT_TRUE(eventually([&] { return run({"SET", "a", "1"}).has_value(); }));
