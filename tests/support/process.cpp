@@ -1,6 +1,5 @@
 #include "support/process.h"
 
-#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
@@ -29,17 +28,6 @@ sockaddr_in loopback(std::uint16_t port) {
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   address.sin_port = htons(port);
   return address;
-}
-
-bool can_bind(std::uint16_t port) {
-  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  const int on = 1;
-  ::setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-  sockaddr_in address = loopback(port);
-  address.sin_addr.s_addr = htonl(INADDR_ANY);
-  const bool bound = ::bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
-  ::close(fd);
-  return bound;
 }
 
 bool can_connect(std::uint16_t port) {
@@ -100,18 +88,6 @@ bool eventually(const std::function<bool()>& done, Millis timeout) {
     // house: allow sleep because this is the poll with a deadline
     std::this_thread::sleep_for(kPoll);
   }
-}
-
-std::uint16_t free_port() {
-  // Every test process searches from a place of its own, because CTest runs many at once.
-  static std::atomic<std::uint32_t> next{static_cast<std::uint32_t>(::getpid()) * 37U};
-  constexpr std::uint32_t kFirst = 12'000;
-  constexpr std::uint32_t kCount = 20'000;
-  for (std::uint32_t tries = 0; tries < kCount; ++tries) {
-    const auto port = static_cast<std::uint16_t>(kFirst + next++ % kCount);
-    if (can_bind(port)) return port;
-  }
-  throw std::runtime_error("no free port");
 }
 
 bool wait_for_port(std::uint16_t port, Millis timeout) {
