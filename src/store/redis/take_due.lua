@@ -14,11 +14,11 @@ for n = 12, #ARGV do skip[ARGV[n]] = true end
 
 local answer = {''}
 
--- The latest that any instance brought, kept as long as it matters.
+-- The latest that any instance brought, kept as long as something that became unknown before it may be resent.
 local function silence_from()
   local kept = tonumber(call('GET', prefix .. 'sf') or 0)
   if own_silence_from <= kept then return kept end
-  local matters_for = own_silence_from + window - now_ms
+  local matters_for = own_silence_from + math.max(window, now_ms - oldest) - now_ms
   if matters_for > 0 then call('SET', prefix .. 'sf', ARGV[11], 'PX', string.format('%.0f', matters_for)) end
   return own_silence_from
 end
