@@ -87,12 +87,26 @@ Task<void> Dispatcher::run() {
   }
 }
 
+Task<Result<void>> Dispatcher::look(Partition partition) {
+  if (failed_.empty()) co_return Result<void>{};
+  const std::vector<Partition> where{partition};
+  const auto found = co_await store_.find({}, where, loop_.wall_now());
+  if (!found) co_return std::unexpected(found.error());
+  co_return Result<void>{};
+}
+
 Task<bool> Dispatcher::take(Partition partition) {
+  // A take whose answer is lost has taken all the same, and nobody sends that before its lease ends.
+  // Partitions share a connection: after a failure of one each is looked at before anything of it is taken.
+  const auto answers = co_await look(partition);
+  if (!answers) co_return false;
   const std::size_t limit = std::min(rules_.batch, outbound_.queue_slots().free());
   store::DueRules rules = outbound_.due_rules();
   share_out(rules, partition);
   auto batch = co_await store_.take_due(partition, limit, std::move(rules), loop_.wall_now());
+  failed_.erase(partition);
   if (!batch) {
+    failed_.insert(partition);
     log_.log(Severity::kWarning, "due intents could not be taken", Field{"partition", partition.number},
              Field{"error", batch.error()});
     co_return false;

@@ -42,6 +42,8 @@ class Dispatcher {
 
  private:
   Task<bool> take(Partition partition);
+  /// Whether the store answers, where it lately did not. Takes nothing.
+  Task<Result<void>> look(Partition partition);
   /// How much of this process one sender may take: at most so many at once, nothing for those who have
   /// enough.
   void share_out(store::DueRules& rules, Partition partition);
@@ -58,6 +60,7 @@ class Dispatcher {
   DispatcherRules rules_;
   telemetry::Logger& log_;
   std::map<Partition, WallTime> due_;
+  std::set<Partition> failed_;  ///< of these the last take failed
   /// What is being sent, by sender.
   std::map<SenderId, std::size_t> sending_;
   /// Senders that were passed over because they had enough in flight.

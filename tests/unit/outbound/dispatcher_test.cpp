@@ -162,6 +162,35 @@ TEST_F(DispatcherTest, AFailingStoreIsTriedAgainAndNothingIsLost) {
   stop();
 }
 
+TEST_F(DispatcherTest, NothingIsTakenWhileTheStoreAcknowledgesNothing) {
+  queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  store_.lose_answers = 100;
+  store_.fail_finds = Error{ErrorCode::kUnknownOutcome, 0, "test"};
+  start();
+  loop_.advance(Millis{10'000});
+  EXPECT_EQ(store_.takes, 1U) << "whatever is taken meanwhile is lost to everybody until its lease ends";
+  store_.lose_answers = 0;
+  store_.fail_finds.reset();
+  loop_.advance(Millis{5'000});
+  EXPECT_GT(store_.takes, 1U);
+  loop_.advance(config_.lease + config_.unknown_window + Millis{5'000});
+  stop();
+}
+
+TEST_F(DispatcherTest, WithReplicasToWaitForWhatWasTakenUnheardIsSentWhenItsLeaseEnds) {
+  config_.redis_wait = 1;
+  make_outbound();
+  queue("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+  store_.lose_answers = 1;
+  graph_.answers.push_back(accepted("wamid.A"));
+  start();
+  EXPECT_EQ(state(), IntentState::kSending);
+  loop_.advance(config_.lease + Millis{5'000});
+  EXPECT_EQ(state(), IntentState::kSent);
+  EXPECT_EQ(graph_.requests.size(), 1U);
+  stop();
+}
+
 TEST_F(DispatcherTest, AnIdleDispatcherAsksTheStoreLessThanOnceASecond) {
   start();
   const std::size_t before = store_.calls;

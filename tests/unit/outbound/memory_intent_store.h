@@ -21,8 +21,10 @@ class MemoryIntentStore final : public store::IntentStore {
   std::map<store::IntentKey, Entry> entries;
   std::optional<Error> fail_claims;
   std::optional<OneShot<bool>> take_gate;  ///< take_due() waits for it
-  /// This many claims are recorded, but their answers are lost.
+  /// This many claims and takes are done, but their answers are lost.
   std::size_t lose_answers = 0;
+  std::optional<Error> fail_finds;
+  std::size_t takes = 0;
   std::optional<Error> fail_settles;
   std::optional<Error> fail_starts;
   std::vector<std::pair<SenderId, crypto::Fingerprint>> adopted;
@@ -100,6 +102,7 @@ class MemoryIntentStore final : public store::IntentStore {
   Task<Result<store::DueBatch>> take_due(Partition /*partition*/, std::size_t limit, store::DueRules rules,
                                          WallTime now) override {
     ++calls;
+    ++takes;
     if (take_gate) co_await *take_gate;
     if (fail_claims) co_return std::unexpected(*fail_claims);
     last_rules = rules;
@@ -126,12 +129,17 @@ class MemoryIntentStore final : public store::IntentStore {
         batch.next_due = entry.progress.due;
       }
     }
+    if (lose_answers > 0) {
+      --lose_answers;
+      co_return fail(ErrorCode::kUnknownOutcome, "test");
+    }
     co_return batch;
   }
 
   Task<Result<std::optional<store::IntentRecord>>> find(crypto::Fingerprint id, std::vector<Partition>,
                                                         WallTime /*now*/) override {
     ++calls;
+    if (fail_finds) co_return std::unexpected(*fail_finds);
     for (const auto& [key, entry] : entries) {
       if (entry.intent.id_fingerprint == id) co_return std::optional{record(entry)};
     }
