@@ -1,6 +1,7 @@
 #include "integration/store/sqlite_harness.h"
 
 #include "integration/store/record_conformance.h"
+#include "integration/store/store_walk.h"
 
 #include <cstdlib>
 
@@ -67,6 +68,8 @@ std::unique_ptr<StoreHarness> make_sqlite_harness() {
 
 INSTANTIATE_TEST_SUITE_P(Sqlite, StoreConformance,
                          ::testing::Values(EngineFactory{"file", make_sqlite_harness}), engine_name);
+INSTANTIATE_TEST_SUITE_P(Sqlite, StoreWalk, ::testing::Values(EngineFactory{"file", make_sqlite_harness}),
+                         engine_name);
 INSTANTIATE_TEST_SUITE_P(Sqlite, RecordConformance,
                          ::testing::Values(EngineFactory{"file", make_sqlite_harness}), engine_name);
 

@@ -2,6 +2,7 @@
 // over a cluster.
 
 #include "integration/store/record_conformance.h"
+#include "integration/store/store_walk.h"
 #include "integration/store_redis/redis_harness.h"
 
 namespace wac::testing {
@@ -9,6 +10,8 @@ namespace wac::testing {
 INSTANTIATE_TEST_SUITE_P(Redis, StoreConformance,
                          ::testing::Values(EngineFactory{"plain", make_plain_redis},
                                            EngineFactory{"tls", make_tls_redis}),
+                         engine_name);
+INSTANTIATE_TEST_SUITE_P(Redis, StoreWalk, ::testing::Values(EngineFactory{"plain", make_plain_redis}),
                          engine_name);
 INSTANTIATE_TEST_SUITE_P(Redis, RecordConformance,
                          ::testing::Values(EngineFactory{"plain", make_plain_redis},
