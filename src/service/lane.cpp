@@ -224,9 +224,12 @@ Task<Result<void>> Lane::open_store(Deadline deadline) {
 Task<Result<void>> Lane::check_durability() {
   using telemetry::Field;
   if (auto format = co_await store_->check_format(); !format) {
-    log_->log(telemetry::Severity::kCritical,
-              "the store's data are of a newer version: start the version that wrote them, or another store",
-              Field{"error", format.error()});
+    if (format.error().code == ErrorCode::kInvalid) {
+      log_->log(
+          telemetry::Severity::kCritical,
+          "the store's data are of a newer version: start the version that wrote them, or another store",
+          Field{"error", format.error()});
+    }
     co_return format;
   }
   if (!redis_) co_return Result<void>{};

@@ -38,7 +38,7 @@
 --   w attempt whose message id we hold   m<attempt> that attempt was counted as a duplicate
 --   <state number> when that state was first entered
 --
--- One more key, of all partitions: wac:format, the version of all this (redis_store.cpp).
+-- One more key, of all partitions: wac:format, the version of all this (format.cpp).
 local call = redis.call
 local PENDING, PREPARED = '1', '2'
 

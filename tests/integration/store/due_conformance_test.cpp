@@ -150,14 +150,20 @@ TEST_P(StoreConformance, DoesNotResendWithoutEvidenceInTheWindow) {
   take_one(DueAction::kUnconfirmed, at(7));
 }
 
+/// Of a process that turned webhooks away until then. A window of 100 ms.
+DueRules interrupted_until(WallTime time) {
+  DueRules rules;
+  rules.unknown_window = Millis{100};
+  rules.silence_from = time;
+  return rules;
+}
+
 TEST_P(StoreConformance, SilenceCountsOnlyFromWhenNoWebhookWasTurnedAway) {
   NewIntent made = intent();
   made.on_unknown = OnUnknown::kResend;
   bring_to(made, kUnknown);
   ingest_one(status(intent(), 1, kSent), at(1));
-  DueRules rules;
-  rules.unknown_window = Millis{100};
-  rules.silence_from = at(50);
+  const DueRules rules = interrupted_until(at(50));
   const DueBatch none = take_due(at(50), rules);
   EXPECT_TRUE(none.items.empty());
   EXPECT_EQ(none.next_due, at(150));
@@ -172,18 +178,14 @@ TEST_P(StoreConformance, EvidenceFromBeforeWebhooksWereTurnedAwaySaysNothing) {
   made.on_unknown = OnUnknown::kResend;
   bring_to(made, kUnknown);
   ingest_one(status(intent(), 1, kSent), at(1));
-  DueRules rules;
-  rules.unknown_window = Millis{100};
-  rules.silence_from = at(50);
+  const DueRules rules = interrupted_until(at(50));
   EXPECT_TRUE(take_due(at(50), rules).items.empty());
   take_one(DueAction::kUnconfirmed, at(150), rules);
 }
 
 TEST_P(StoreConformance, AWindowOnHoldClosesAtItsEndWhateverWasTurnedAway) {
   bring_to(intent(), kUnknown);
-  DueRules rules;
-  rules.silence_from = at(1);
-  take_one(DueAction::kUnconfirmed, at(2), rules);
+  take_one(DueAction::kUnconfirmed, at(2), interrupted_until(at(1)));
 }
 
 TEST_P(StoreConformance, WhatIsLeftToAPersonOutlivesTheOrdinaryRetention) {

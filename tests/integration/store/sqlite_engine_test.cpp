@@ -193,16 +193,29 @@ store::Settlement settlement_of(const NewIntent& intent, const IntentRecord& rec
   return settlement;
 }
 
-TEST_F(SqliteTest, ARecipientHasARowOnlyWhileItMatters) {
-  open();
-  NewIntent first = intent(1);
-  NewIntent second = intent(2);
-  first.recipient = second.recipient = fingerprint(7, 7);
-  const auto send_now = [this](const NewIntent& what) {
+/// Intents for one and the same recipient.
+class SqliteTurnsTest : public SqliteTest {
+ protected:
+  static NewIntent to_recipient(std::uint32_t number) {
+    NewIntent made = intent(number);
+    made.recipient = fingerprint(7, 7);
+    return made;
+  }
+  Claimed send_now(const NewIntent& what) {
     return run_on<Claimed>(thread_, [&] {
       return store_->intents().claim(what, ClaimMode::kSendNow, Millis{60'000}, Millis{60'000}, {});
     });
-  };
+  }
+  Result<store::SettleResult> settle(const store::Settlement& settlement) {
+    return run_on<Result<store::SettleResult>>(
+        thread_, [&] { return store_->intents().settle(settlement, Millis{60'000}, {}); });
+  }
+};
+
+TEST_F(SqliteTurnsTest, ARecipientHasARowOnlyWhileItMatters) {
+  open();
+  const NewIntent first = to_recipient(1);
+  const NewIntent second = to_recipient(2);
   const auto sent = send_now(first);
   ASSERT_TRUE(sent);
   EXPECT_EQ(sent->record.state, kSending);
@@ -212,35 +225,23 @@ TEST_F(SqliteTest, ARecipientHasARowOnlyWhileItMatters) {
   ASSERT_TRUE(waits);
   EXPECT_EQ(waits->record.hold, store::Hold::kOrder);
   EXPECT_EQ(count_pairs(options_.path), 1);
-  const auto settle = [&](const NewIntent& what, const IntentRecord& record, store::IntentState state) {
-    return run_on<Result<store::SettleResult>>(thread_, [&] {
-      return store_->intents().settle(settlement_of(what, record, state), Millis{60'000}, {});
-    });
-  };
-  ASSERT_TRUE(settle(first, sent->record, kSent)->follower_due);
+  ASSERT_TRUE(settle(settlement_of(first, sent->record, kSent))->follower_due);
   const auto batch = run_on<Result<DueBatch>>(
       thread_, [&] { return store_->intents().take_due(partition(), 10, {}, from_millis(1)); });
   ASSERT_EQ(batch->items.size(), 1U);
-  ASSERT_TRUE(settle(second, batch->items[0].record, kSent));
+  ASSERT_TRUE(settle(settlement_of(second, batch->items[0].record, kSent)));
   EXPECT_EQ(count_pairs(options_.path), 0);
 }
 
-TEST_F(SqliteTest, WhoWaitsForARetryKeepsItsTurnOverARestart) {
+TEST_F(SqliteTurnsTest, WhoWaitsForARetryKeepsItsTurnOverARestart) {
   open();
-  NewIntent first = intent(1);
-  NewIntent second = intent(2);
-  first.recipient = second.recipient = fingerprint(7, 7);
-  const auto send_now = [this](const NewIntent& what) {
-    return run_on<Claimed>(thread_, [&] {
-      return store_->intents().claim(what, ClaimMode::kSendNow, Millis{60'000}, Millis{60'000}, {});
-    });
-  };
+  const NewIntent first = to_recipient(1);
+  const NewIntent second = to_recipient(2);
   const auto sent = send_now(first);
   ASSERT_TRUE(sent);
   auto retry = settlement_of(first, sent->record, kRetryWait);
   retry.due = from_millis(5'000);
-  ASSERT_TRUE(run_on<Result<store::SettleResult>>(
-      thread_, [&] { return store_->intents().settle(retry, Millis{60'000}, {}); }));
+  ASSERT_TRUE(settle(retry));
   close();
   open();
   const auto waits = send_now(second);
