@@ -9,10 +9,26 @@ class StoreOutageTest : public ::testing::Test {
  protected:
   void launch(RedisServerOptions options) {
     redis_.emplace(std::move(options));
+    start({});
+  }
+  /// Nothing counts before the replica has it, too.
+  void launch_with_replica() {
+    // Else it waits 5 s for others before it lets a replica in.
+    redis_.emplace(RedisServerOptions{.arguments = {"--repl-diskless-sync-delay", "0"}});
+    replica_.emplace(
+        RedisServerOptions{.arguments = {"--replicaof", "127.0.0.1 " + std::to_string(redis_->port())}});
+    ASSERT_TRUE(eventually(
+        [&] { return redis_->cli({"INFO", "replication"}).find("state=online") != std::string::npos; },
+        Millis{10'000}));
+    start({{"REDIS_WAIT", "1"}});
+  }
+  void start(const Environment& more) {
+    Environment env = campaign_environment();
+    env.insert(env.end(), more.begin(), more.end());
     const std::uint16_t graph_port = free_port();
     connector_.emplace(ConnectorOptions{.graph_url = "http://127.0.0.1:" + std::to_string(graph_port),
                                         .redis_url = redis_->url(),
-                                        .env = campaign_environment()});
+                                        .env = std::move(env)});
     sandbox_.emplace(connector_->webhook_url(),
                      std::vector<std::string>{"--webhook-retry-ms", "100", "--status-delay-ms", "5/10/15",
                                               "--reply", "never"},
@@ -27,6 +43,7 @@ class StoreOutageTest : public ::testing::Test {
   }
 
   std::optional<RedisServer> redis_;
+  std::optional<RedisServer> replica_;
   std::optional<Connector> connector_;
   std::optional<Sandbox> sandbox_;
   std::optional<Campaign> campaign_;
@@ -40,6 +57,18 @@ TEST_F(StoreOutageTest, AHangingRedisIsOutlasted) {
     // Longer than a command's deadline: written commands end with an unknown outcome.
     EXPECT_TRUE(eventually([&] { return connector_->get_admin("/readyz").status == 503; }, Millis{10'000}));
     redis_->resume();
+    EXPECT_TRUE(eventually([&] { return connector_->get_admin("/readyz").status == 200; }, Millis{10'000}));
+  }
+  campaign_->verify(Millis{60'000});
+}
+
+TEST_F(StoreOutageTest, AReplicaThatIsAwayIsOutlasted) {
+  launch_with_replica();
+  for (const std::size_t percent : {25U, 60U}) {
+    at(percent);
+    replica_->pause();
+    EXPECT_TRUE(eventually([&] { return connector_->get_admin("/readyz").status == 503; }, Millis{10'000}));
+    replica_->resume();
     EXPECT_TRUE(eventually([&] { return connector_->get_admin("/readyz").status == 200; }, Millis{10'000}));
   }
   campaign_->verify(Millis{60'000});
