@@ -29,6 +29,8 @@ SENDER = "106540352242922"
 SECRET = "bench-app-secret-0123"
 TENANTS = 10_000
 SHARE = 0.4
+NGINX = "nginx"
+FORWARDER = "forwarder"
 # Without a `wa_id`: nginx cannot repeat the one that was asked for, and another one is an alias to be learned and stored,
 # which Meta's answers hardly ever bring.
 GRAPH_ANSWER = (
@@ -126,7 +128,7 @@ def certificate(directory):
     return key, cert
 
 
-def start_nginx(programs, core, port, location, tls=None):
+def start_nginx(programs, core, port, location, tls=None, upstream=""):
     """One worker; its process id is that of the worker, which is what is measured."""
     name = f"nginx-{port}"
     listen = f"listen 127.0.0.1:{port}" + (" ssl" if tls else "")
@@ -136,7 +138,7 @@ worker_processes 1; daemon off; error_log {name}.err; pid {name}.pid;
 events {{ worker_connections 4096; }}
 http {{ access_log off; keepalive_requests 100000000; client_body_buffer_size 64k; client_max_body_size 8m;
   client_body_temp_path {name}-body; proxy_temp_path {name}-p; fastcgi_temp_path {name}-f;
-  uwsgi_temp_path {name}-u; scgi_temp_path {name}-s;
+  uwsgi_temp_path {name}-u; scgi_temp_path {name}-s; {upstream}
   server {{ {listen}; {tls_lines} {location} }} }}
 """
     path = os.path.join(programs.directory, name + ".conf")
@@ -146,6 +148,14 @@ http {{ access_log off; keepalive_requests 100000000; client_body_buffer_size 64
     wait_until(lambda: accepts(port), "nginx listening")
     children = subprocess.run(["pgrep", "-P", str(master.pid)], capture_output=True, text=True, check=True).stdout.split()
     return master, int(children[0])
+
+
+def start_forwarder(programs, core, port, graph_port):
+    """An nginx that passes requests on to the Graph API over kept TLS connections, and answers back: what a gateway costs
+    that remembers nothing."""
+    graph = (f"upstream graph {{ server 127.0.0.1:{graph_port}; keepalive 128; keepalive_requests 100000000; }} "
+             "proxy_http_version 1.1; proxy_set_header Connection \"\";")
+    return start_nginx(programs, core, port, "location / { proxy_pass https://graph; }", upstream=graph)
 
 
 def start_connector(programs, graph_port, ca_file, redis_port, more=None):
@@ -223,9 +233,10 @@ def medians(results):
 
 
 def plan_of(requests):
-    """Name, kind of request, store (none: nginx), how many in one request, how many requests."""
-    plan = [("nginx 200, webhook", "webhook", None, 1, requests),
-            ("nginx 200, intents", "intents", None, 1, requests)]
+    """Name, kind of request, who answers (a store: the connector), how many in one request, how many requests."""
+    plan = [("nginx 200, webhook", "webhook", NGINX, 1, requests),
+            ("nginx 200, intents", "intents", NGINX, 1, requests),
+            ("nginx to TLS, intents", "intents", FORWARDER, 1, requests // 2)]
     for store in ("redis", "sqlite"):
         plan.append((f"webhook, {store}", "webhook", store, 1, requests))
         plan.append((f"webhook x1000, {store}", "webhook", store, 1000, max(64, requests // 1000)))
@@ -239,12 +250,12 @@ def measure_paced(once, plan, rounds):
     rate at which single ones did, because those they are compared with."""
     paced = {}
     for name, mode, store, batch, requests in plan:
-        if store is None or batch >= 1000:
+        if store in (NGINX, FORWARDER) or batch >= 1000:
             continue
         single = medians(rounds[name if batch == 1 else f"outbound, {store}"])
         rate = int(SHARE * single["rps"])
         count = max(requests // 2, int(rate / batch))  # a second at least
-        pairs = [(once(mode, None, 1, count * batch, rate), once(mode, store, batch, count, rate / batch))
+        pairs = [(once(mode, NGINX, 1, count * batch, rate), once(mode, store, batch, count, rate / batch))
                  for _ in rounds[name]]
         paced[name] = (rate, medians([pair[0] for pair in pairs]), medians([pair[1] for pair in pairs]))
     return paced
@@ -252,11 +263,13 @@ def measure_paced(once, plan, rounds):
 
 def measure(programs, arguments):
     tls = certificate(programs.directory)
-    graph_port, plain_port, redis_port = free_port(), free_port(), free_port()
+    graph_port, plain_port, forward_port, redis_port = (free_port() for _ in range(4))
     answer = f"location / {{ default_type application/json; return 200 '{GRAPH_ANSWER}'; }}"
     start_nginx(programs, OTHER_CORE, graph_port, answer, tls)
     ok = "location / { default_type application/json; return 200 '{\"ok\":true}'; }"
     _, nginx_pid = start_nginx(programs, SERVER_CORE, plain_port, ok)
+    _, forwarder_pid = start_forwarder(programs, SERVER_CORE, forward_port, graph_port)
+    nginx = {NGINX: (nginx_pid, plain_port), FORWARDER: (forwarder_pid, forward_port)}
     programs.start(OTHER_CORE, ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "",
                                 "--appendonly", "no", "--dir", programs.directory])
     wait_until(lambda: accepts(redis_port), "redis listening")
@@ -266,8 +279,9 @@ def measure(programs, arguments):
     plan = plan_of(arguments.requests)
 
     def once(mode, store, batch, requests, rate=0):
-        if store is None:
-            return load(programs, nginx_pid, mode, f"http://127.0.0.1:{plain_port}/", requests, rate=rate)
+        if store in nginx:
+            pid, port = nginx[store]
+            return load(programs, pid, mode, f"http://127.0.0.1:{port}/", requests, rate=rate)
         connector = connectors[store]
         path = "/webhook" if mode == "webhook" else "/v1/intents"
         return load(programs, connector["process"].pid, mode, connector["url"] + path, requests, connector["key"], batch,
