@@ -7,7 +7,7 @@
 # named because the build depends on just these.
 BUILD_PACKAGES=(
   clang-19 lld-19 libstdc++-12-dev libc6-dev cmake ninja-build ccache git ca-certificates python3
-  libboost1.81-dev libssl-dev libhiredis-dev libfmt-dev libspdlog-dev prometheus-cpp-dev libsqlite3-dev
+  libboost1.81-dev libssl-dev libhiredis-dev libnghttp2-dev libfmt-dev libspdlog-dev prometheus-cpp-dev libsqlite3-dev
   libyaml-cpp-dev libcli11-dev libjemalloc-dev libgtest-dev libgmock-dev libbenchmark-dev
   libcurl4-openssl-dev
 )

@@ -12,8 +12,9 @@ using namespace http_syntax;
 
 /// Fields that are ours to write.
 bool is_reserved(std::string_view name) {
-  constexpr std::array<std::string_view, 6> kReserved{"host",       "content-length", "transfer-encoding",
-                                                      "connection", "expect",         "upgrade"};
+  constexpr std::array<std::string_view, 9> kReserved{"host",       "content-length",   "transfer-encoding",
+                                                      "connection", "expect",           "upgrade",
+                                                      "keep-alive", "proxy-connection", "te"};
   return std::any_of(kReserved.begin(), kReserved.end(),
                      [name](std::string_view own) { return same_name(own, name); });
 }
@@ -25,22 +26,7 @@ bool is_host(std::string_view host) {
   });
 }
 
-Result<void> check(const ClientRequest& request) {
-  if (!is_token(request.method)) return fail(ErrorCode::kInvalid, "http_client: method");
-  if (!request.target.starts_with('/') || !is_target(request.target)) {
-    return fail(ErrorCode::kInvalid, "http_client: target");
-  }
-  if (!is_host(request.endpoint.host) || request.endpoint.port == 0) {
-    return fail(ErrorCode::kInvalid, "http_client: host or port");
-  }
-  for (const auto& [name, value] : request.headers) {
-    if (!is_token(name) || is_reserved(name)) return fail(ErrorCode::kInvalid, "http_client: header name");
-    if (!is_value(value)) return fail(ErrorCode::kInvalid, "http_client: header value");
-  }
-  return {};
-}
-
-void append_host(std::string& out, const Endpoint& endpoint) {
+void append_authority(std::string& out, const Endpoint& endpoint) {
   const bool bracketed = endpoint.host.find(':') != std::string::npos;
   if (bracketed) out += '[';
   out += endpoint.host;
@@ -68,7 +54,7 @@ std::string begin_head(const ClientRequest& request, std::size_t body_size) {
   out += ' ';
   out += request.target;
   out += " HTTP/1.1\r\nHost: ";
-  append_host(out, request.endpoint);
+  append_authority(out, request.endpoint);
   out += "\r\n";
   return out;
 }
@@ -84,19 +70,46 @@ bool may_omit_length(std::string_view method) {
 
 }  // namespace
 
-Result<std::string> write_request(const ClientRequest& request) {
-  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
-  std::string out = begin_head(request, request.body.size());
-  if (!request.body.empty() || !may_omit_length(request.method)) {
-    append_field(out, "Content-Length", std::to_string(request.body.size()));
+Result<void> check_request(const ClientRequest& request) {
+  if (!is_token(request.method)) return fail(ErrorCode::kInvalid, "http_client: method");
+  if (!request.target.starts_with('/') || !is_target(request.target)) {
+    return fail(ErrorCode::kInvalid, "http_client: target");
   }
+  if (!is_host(request.endpoint.host) || request.endpoint.port == 0) {
+    return fail(ErrorCode::kInvalid, "http_client: host or port");
+  }
+  for (const auto& [name, value] : request.headers) {
+    if (!is_token(name) || is_reserved(name)) return fail(ErrorCode::kInvalid, "http_client: header name");
+    if (!is_value(value)) return fail(ErrorCode::kInvalid, "http_client: header value");
+  }
+  return {};
+}
+
+std::string authority_of(const Endpoint& endpoint) {
+  std::string out;
+  append_authority(out, endpoint);
+  return out;
+}
+
+bool announces_length(const ClientRequest& request) {
+  return !request.body.empty() || !may_omit_length(request.method);
+}
+
+std::string format_request(const ClientRequest& request) {
+  std::string out = begin_head(request, request.body.size());
+  if (announces_length(request)) append_field(out, "Content-Length", std::to_string(request.body.size()));
   end_head(out, request);
   out += request.body;
   return out;
 }
 
+Result<std::string> write_request(const ClientRequest& request) {
+  if (const auto checked = check_request(request); !checked) return std::unexpected(checked.error());
+  return format_request(request);
+}
+
 Result<std::string> write_request_head(const ClientRequest& request, std::optional<std::uint64_t> length) {
-  if (const auto checked = check(request); !checked) return std::unexpected(checked.error());
+  if (const auto checked = check_request(request); !checked) return std::unexpected(checked.error());
   std::string out = begin_head(request, 0);
   if (length) {
     append_field(out, "Content-Length", std::to_string(*length));

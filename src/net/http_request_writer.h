@@ -10,8 +10,19 @@
 
 namespace wac::net {
 
-/// The request's bytes, in one piece so that they leave in one write. kInvalid when any part could change the
-/// framing or the line structure.
+/// kInvalid when any part could change the framing or the line structure.
+Result<void> check_request(const ClientRequest& request);
+
+/// `host[:port]`, without the scheme's own port: what Host and :authority say.
+std::string authority_of(const Endpoint& endpoint);
+
+/// Whether the length of the body is announced: unless there is none and the method expects none.
+bool announces_length(const ClientRequest& request);
+
+/// The bytes of a request that has passed check_request(), in one piece so that they leave in one write.
+std::string format_request(const ClientRequest& request);
+
+/// Both.
 Result<std::string> write_request(const ClientRequest& request);
 
 /// The header section alone, for a body that is produced while it is sent. Without a length it is announced
