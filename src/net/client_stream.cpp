@@ -4,6 +4,7 @@
 #include "net/expiry.h"
 
 #include <boost/asio/ip/basic_resolver.hpp>
+#include <openssl/err.h>
 
 #include <algorithm>
 #include <sys/socket.h>
@@ -42,6 +43,18 @@ void ClientStream::close() {
   boost::system::error_code ignored;
   socket_.close(ignored);
   if (resolving_) resolving_->set(fail(ErrorCode::kCancelled, "stream: closed"));
+}
+
+bool ClientStream::speaks_http2() {
+  return tls_ && TlsContext::Impl::chose_http2(tls_->native_handle());
+}
+
+std::size_t ClientStream::read_more(asio::mutable_buffer into) {
+  if (!tls_ || !is_open()) return 0;
+  const int got = SSL_read(tls_->native_handle(), into.data(), static_cast<int>(into.size()));
+  if (got > 0) return static_cast<std::size_t>(got);
+  ERR_clear_error();
+  return 0;
 }
 
 bool ClientStream::quiet() {
@@ -128,6 +141,7 @@ Task<Result<void>> ClientStream::secure(StreamTarget target, Deadline deadline) 
   if (!TlsContext::Impl::prepare(ssl, target.host, *session_)) {
     co_return fail(ErrorCode::kTlsFailed, "stream: the host name cannot be verified");
   }
+  if (target.offer_http2) TlsContext::Impl::offer_http2(ssl);
   const Expiry expiry(loop_, deadline.at, [this] {
     boost::system::error_code ignored;
     socket_.close(ignored);

@@ -28,6 +28,8 @@ struct StreamTarget {
   /// When set, every address the name resolves to must pass, or none is used (kForbidden): a name that leads
   /// both outside and inside is a trap. The connection goes to one of exactly these addresses.
   AddressJudge judge = {};
+  /// With TLS: the server may choose HTTP/2.
+  bool offer_http2 = false;
 };
 
 class ClientStream {
@@ -46,6 +48,14 @@ class ClientStream {
   /// Ends every operation with an error. Safe at any time and more than once.
   void close();
   bool is_open() const { return !closed_ && socket_.is_open(); }
+
+  /// Once open: what the server chose. False without TLS.
+  bool speaks_http2();
+
+  /// After a read: more of what came with it and is not yet handed out, without asking the kernel. 0:
+  /// nothing, or an error that the next read will meet. Over TLS one read of the kernel's brings many small
+  /// records.
+  std::size_t read_more(asio::mutable_buffer into);
 
   /// No byte and no end of stream waits in the kernel. An idle connection that is not quiet is finished.
   bool quiet();

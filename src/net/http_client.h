@@ -1,6 +1,14 @@
 #pragma once
-// HTTP/1.1 client: verified TLS, keep-alive pool, absolute deadlines, and an exact answer to "was any byte of
-// this request written?". It never resends anything by itself: one call is at most one request on the wire.
+// HTTP client: verified TLS, pooled connections, absolute deadlines, and an exact answer to "may this request
+// have been processed?". HTTP/1.1, or over TLS HTTP/2 where it is enabled and the server chooses it.
+//
+// One call is at most one request that the peer can have processed. Over HTTP/1.1 nothing is ever written
+// twice. Over HTTP/2 a request is written again, twice at most and within its deadline, when it is certain
+// that it was not processed: it was still queued when its connection ended, the peer refused it
+// (REFUSED_STREAM), or it lies beyond the last stream of the peer's GOAWAY (RFC 9113, 8.7).
+//
+// A connection that breaks without a word leaves every request that was written to it unknown: one with
+// HTTP/1.1, up to `streams_per_connection` with HTTP/2.
 
 #include "base/error.h"
 #include "base/task.h"
@@ -54,7 +62,7 @@ struct ClientResponse {
 
 /// How much of a request may have reached the peer.
 enum class Written : std::uint8_t {
-  kNothing,  ///< no byte was handed to the kernel: sending again is safe
+  kNothing,  ///< no byte was handed to the kernel, or the peer says it did nothing: sending again is safe
   kMaybe,    ///< at least one byte was: the outcome is unknown
 };
 
@@ -67,11 +75,16 @@ using ClientResult = std::expected<ClientResponse, ClientFailure>;
 
 struct HttpClientLimits {
   std::size_t connections_per_endpoint =
-      256;  ///< beyond it requests wait for a free one, until their deadline
+      256;  ///< beyond it requests wait for a free one, until their deadline. Of HTTP/2, those that take no
+            ///< more requests do not count.
   std::size_t response_header_bytes = 32 * 1024;
   std::size_t response_body_bytes = 4 * 1024 * 1024;  ///< larger answers: kTooLarge
   Millis connect_deadline{5'000};                     ///< DNS + TCP + TLS, within the request's own deadline
   Millis idle_deadline{30'000};                       ///< a pooled connection unused for longer is closed
+  /// Offer HTTP/2 over TLS (ALPN). Plain TCP is HTTP/1.1.
+  bool http2 = false;
+  /// Requests that share a connection of HTTP/2, unless the server allows fewer.
+  std::size_t streams_per_connection = 64;
   /// Judges every address of a host before it is connected to (kForbidden); unset: any.
   AddressJudge judge = {};
 };

@@ -2,10 +2,10 @@
 
 namespace wac::net {
 void ClientConnection::watch() {
-  stream_.async_read_some(asio::buffer(buffer_),
-                          [self = shared_from_this()](const boost::system::error_code& ec, std::size_t n) {
-                            self->on_read(ec, n);
-                          });
+  stream_->async_read_some(asio::buffer(buffer_),
+                           [self = shared_from_this()](const boost::system::error_code& ec, std::size_t n) {
+                             self->on_read(ec, n);
+                           });
 }
 
 ClientConnection::Answer ClientConnection::begin(std::string request, ResponseParser parser) {
@@ -14,7 +14,7 @@ ClientConnection::Answer ClientConnection::begin(std::string request, ResponsePa
   answer_.emplace();
   writing_ = true;
   const Answer answer = *answer_;
-  asio::async_write(stream_, asio::buffer(outgoing_),
+  asio::async_write(*stream_, asio::buffer(outgoing_),
                     [self = shared_from_this()](const boost::system::error_code& ec, std::size_t) {
                       self->on_written(ec);
                     });
@@ -30,9 +30,9 @@ void ClientConnection::on_written(const boost::system::error_code& /*ec*/) {
 }
 
 void ClientConnection::on_read(const boost::system::error_code& ec, std::size_t n) {
-  if (!stream_.is_open()) return;
+  if (!stream_->is_open()) return;
   if (!answer_) {
-    stream_.close();
+    stream_->close();
     if (owner_ != nullptr) owner_->idle_lost(*this);
     return;
   }
@@ -56,7 +56,7 @@ void ClientConnection::on_read(const boost::system::error_code& ec, std::size_t 
     // Bytes beyond the response, or a response before the request was written: the framing of whatever
     // follows cannot be trusted.
     ClientResponse response = parser_->take();
-    stream_.close();
+    stream_->close();
     settle(std::move(response));
   }
 }
@@ -64,14 +64,14 @@ void ClientConnection::on_read(const boost::system::error_code& ec, std::size_t 
 void ClientConnection::settle(Result<ClientResponse> result) {
   // Whoever waits for the answer may let go of this connection.
   const auto self = shared_from_this();
-  if (!result || !parser_->done() || !parser_->keep_alive()) stream_.close();
+  if (!result || !parser_->done() || !parser_->keep_alive()) stream_->close();
   parser_.reset();
   const std::optional<Answer> answer = std::exchange(answer_, std::nullopt);
   answer->set(std::move(result));
 }
 
 void ClientConnection::fail_with(Error error) {
-  stream_.close();
+  stream_->close();
   if (answer_) settle(std::unexpected(error));
 }
 

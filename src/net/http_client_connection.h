@@ -1,5 +1,5 @@
 #pragma once
-// One connection of the HTTP client: idle, or carrying one request. For net/ only.
+// One HTTP/1.1 connection of the HTTP client: idle, or carrying one request. For net/ only.
 
 #include "base/personal.h"
 #include "net/client_stream.h"
@@ -25,15 +25,17 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   };
   using Answer = OneShot<Result<ClientResponse>>;
 
-  ClientConnection(EventLoop& loop, Owner& owner) : stream_(loop), owner_(&owner) {}
+  /// `stream` is open.
+  ClientConnection(std::unique_ptr<ClientStream> stream, Owner& owner)
+      : stream_(std::move(stream)), owner_(&owner) {}
   ~ClientConnection() { wipe(outgoing_); }
   ClientConnection(const ClientConnection&) = delete;
   ClientConnection& operator=(const ClientConnection&) = delete;
 
-  ClientStream& stream() { return stream_; }
-  bool usable() { return stream_.is_open() && !answer_ && stream_.quiet(); }
+  ClientStream& stream() { return *stream_; }
+  bool usable() { return stream_->is_open() && !answer_ && stream_->quiet(); }
 
-  /// Begins the permanent read; once, when the stream is open.
+  /// Begins the permanent read; once.
   void watch();
   /// Writes the request and completes with its response. The connection must be usable. Unless it is usable
   /// afterwards too, it is closed by then.
@@ -48,7 +50,7 @@ class ClientConnection : public std::enable_shared_from_this<ClientConnection> {
   void on_written(const boost::system::error_code& ec);
   void settle(Result<ClientResponse> result);
 
-  ClientStream stream_;
+  std::unique_ptr<ClientStream> stream_;
   Owner* owner_;
   // Holds a token while a request is written: wiped afterwards.
   std::string outgoing_;

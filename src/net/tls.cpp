@@ -64,4 +64,18 @@ bool TlsContext::Impl::prepare(SSL* ssl, const std::string& host, TlsSessionSlot
   return true;
 }
 
+void TlsContext::Impl::offer_http2(SSL* ssl) {
+  static constexpr std::string_view kProtocols = "\x02h2\x08http/1.1";
+  // Fails only without memory; then nothing is offered and HTTP/1.1 is spoken.
+  SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(kProtocols.data()),
+                      static_cast<unsigned>(kProtocols.size()));
+}
+
+bool TlsContext::Impl::chose_http2(const SSL* ssl) {
+  const unsigned char* name = nullptr;
+  unsigned size = 0;
+  SSL_get0_alpn_selected(ssl, &name, &size);
+  return std::string_view(reinterpret_cast<const char*>(name), size) == "h2";
+}
+
 }  // namespace wac::net

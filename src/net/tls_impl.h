@@ -26,6 +26,10 @@ struct TlsContext::Impl {
   /// Prepares a connection: host name verification, SNI, and resumption through `slot`, which outlives it.
   /// False when OpenSSL refuses the name.
   static bool prepare(SSL* ssl, const std::string& host, TlsSessionSlot& slot);
+  /// Offers HTTP/2 before HTTP/1.1 (RFC 7301).
+  static void offer_http2(SSL* ssl);
+  /// What the server chose, once hands are shaken.
+  static bool chose_http2(const SSL* ssl);
 };
 
 }  // namespace wac::net

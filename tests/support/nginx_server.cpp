@@ -61,7 +61,7 @@ void NginxServer::write_configuration() const {
   }
   std::string text = replaced(kConfiguration, "@DIR@", directory_.path());
   text = replaced(text, "@PORT@", std::to_string(port_));
-  text = replaced(text, "@TLS@", options_.certificate ? "ssl" : "");
+  text = replaced(text, "@TLS@", options_.certificate ? (options_.http2 ? "ssl http2" : "ssl") : "");
   text = replaced(text, "@CERTIFICATE@", certificate);
   write_file(directory_.file("nginx.conf"), replaced(text, "@BLOCK@", options_.server_block));
 }
@@ -103,6 +103,13 @@ std::vector<NginxRequest> NginxServer::requests() const {
 
 void NginxServer::start() {
   if (!launch()) throw std::runtime_error("nginx does not start again: " + process_->standard_error());
+}
+
+void NginxServer::restart(bool http2) {
+  stop();
+  options_.http2 = http2;
+  write_configuration();
+  start();
 }
 
 void NginxServer::stop() {

@@ -13,6 +13,8 @@ namespace wac::testing {
 struct NginxOptions {
   /// Set: HTTPS with this certificate. Null: plain HTTP.
   const CertificateFiles* certificate = nullptr;
+  /// With HTTPS: HTTP/2 for clients that offer it.
+  bool http2 = false;
   /// Goes into the server block: location blocks and directives.
   std::string server_block = {};
 };
@@ -40,6 +42,8 @@ class NginxServer {
 
   /// On the same port again.
   void start();
+  /// Again on the same port, now with or without HTTP/2.
+  void restart(bool http2);
   void stop();
 
  private:

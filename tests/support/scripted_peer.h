@@ -25,6 +25,8 @@ class PeerConnection {
   void send(std::string_view bytes);
   /// Closes with an RST.
   void reset();
+  /// For what speaks TLS on it.
+  int descriptor() const { return fd_; }
 
  private:
   int fd_;
