@@ -81,11 +81,13 @@ struct Config {
   std::string data_dir = "data";  // DATA_DIR: embedded store, generated development keys
 
   std::string graph_url =
-      "https://graph.facebook.com";     // GRAPH_API_URL; http:// only in development or staging
-  std::string graph_version = "v25.0";  // GRAPH_API_VERSION
-  std::string ca_file;                  // TLS_CA_FILE: replaces the system's CA bundle
-  Millis graph_timeout{10'000};         // GRAPH_TIMEOUT_MS: one attempt
-  Millis template_refresh{300'000};     // TEMPLATE_REFRESH_MS
+      "https://graph.facebook.com";      // GRAPH_API_URL; http:// only in development or staging
+  std::string graph_version = "v25.0";   // GRAPH_API_VERSION
+  std::string ca_file;                   // TLS_CA_FILE: replaces the system's CA bundle
+  Millis graph_timeout{10'000};          // GRAPH_TIMEOUT_MS: one attempt
+  bool graph_http2 = true;               // GRAPH_HTTP2: offered over TLS
+  std::size_t graph_http2_streams = 64;  // GRAPH_HTTP2_STREAMS: requests that share a connection
+  Millis template_refresh{300'000};      // TEMPLATE_REFRESH_MS
 
   GoogleCredentials google;  // GOOGLE_APPLICATION_CREDENTIALS: of everything that names none of its own
   std::string metadata_host = "metadata.google.internal";    // GCE_METADATA_HOST

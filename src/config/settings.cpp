@@ -56,6 +56,16 @@ void append_meta_settings(std::vector<Setting>& table) {
   table.push_back(
       number("GRAPH_TIMEOUT_MS", &Config::graph_timeout, 100, 60'000,
              "One attempt. When it fires after the request was written, the outcome is unknown."));
+  table.push_back(choice<bool>(
+      "GRAPH_HTTP2", {{"1", true}, {"0", false}},
+      "Offers Graph HTTP/2 over TLS: requests share connections and writes, and a connection that ends says "
+      "which of them it left out.",
+      [](Draft& draft, bool value) { draft.config.graph_http2 = value; },
+      [](const Config& config) { return std::string{config.graph_http2 ? "1" : "0"}; }));
+  table.push_back(number(
+      "GRAPH_HTTP2_STREAMS", &Config::graph_http2_streams, 1, 1'000,
+      "Requests that share one HTTP/2 connection, if Graph allows as many. So many outcomes at most are "
+      "unknown when it breaks without a word."));
   table.push_back(
       number("TEMPLATE_REFRESH_MS", &Config::template_refresh, 10'000, 86'400'000,
              "How old a listing of an account's templates may grow before it is fetched anew, in the "

@@ -43,6 +43,8 @@ Result<std::unique_ptr<Lane>> Lane::make(Shared& shared, telemetry::LoopMetrics&
   // A send that has its slot must never wait for a connection: its time is running.
   net::HttpClientLimits limits;
   limits.connections_per_endpoint = 2 * shared.config.sends_in_flight;
+  limits.http2 = shared.config.graph_http2;
+  limits.streams_per_connection = shared.config.graph_http2_streams;
   lane->http_ = net::HttpClient::make(*lane->loop_, shared.tls, limits);
   auto graph = outbound::make_graph(shared.config, *lane->http_);
   if (!graph) return std::unexpected(graph.error());
