@@ -1,6 +1,6 @@
 #include "support/nginx_server.h"
 
-#include <signal.h>
+#include <csignal>
 #include <sstream>
 #include <stdexcept>
 
@@ -14,9 +14,10 @@ std::string replaced(std::string text, const std::string& from, const std::strin
   return text;
 }
 
-// One process: a master would leave its workers behind when it is killed.
+// One process if possible: a master that is killed leaves its workers behind.
 constexpr const char* kConfiguration = R"(daemon off;
-master_process off;
+master_process @MASTER@;
+worker_processes 1;
 pid @DIR@/nginx.pid;
 error_log @DIR@/error.log warn;
 events { worker_connections 4096; }
@@ -53,6 +54,11 @@ NginxServer::NginxServer(NginxOptions options) : options_(std::move(options)) {
   throw std::runtime_error("nginx does not start: " + process_->standard_error());
 }
 
+NginxServer::~NginxServer() {
+  // The process leads a group, to which its workers belong.
+  if (options_.reloads && process_->running()) ::kill(-process_->pid(), SIGKILL);
+}
+
 void NginxServer::write_configuration() const {
   std::string certificate;
   if (options_.certificate) {
@@ -60,6 +66,7 @@ void NginxServer::write_configuration() const {
                   options_.certificate->key + "; ssl_session_cache builtin;";
   }
   std::string text = replaced(kConfiguration, "@DIR@", directory_.path());
+  text = replaced(text, "@MASTER@", options_.reloads ? "on" : "off");
   text = replaced(text, "@PORT@", std::to_string(port_));
   text = replaced(text, "@TLS@", options_.certificate ? (options_.http2 ? "ssl http2" : "ssl") : "");
   text = replaced(text, "@CERTIFICATE@", certificate);

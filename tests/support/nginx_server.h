@@ -4,6 +4,7 @@
 #include "support/certificates.h"
 #include "support/process.h"
 
+#include <csignal>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,6 +16,8 @@ struct NginxOptions {
   const CertificateFiles* certificate = nullptr;
   /// With HTTPS: HTTP/2 for clients that offer it.
   bool http2 = false;
+  /// It can reload(): a master and a worker.
+  bool reloads = false;
   /// Goes into the server block: location blocks and directives.
   std::string server_block = {};
 };
@@ -33,6 +36,9 @@ class NginxServer {
  public:
   /// Starts it and waits until it accepts; throws std::runtime_error when it does not.
   explicit NginxServer(NginxOptions options);
+  ~NginxServer();
+  NginxServer(const NginxServer&) = delete;
+  NginxServer& operator=(const NginxServer&) = delete;
 
   std::uint16_t port() const { return port_; }
   /// `http[s]://localhost:port`.
@@ -42,6 +48,8 @@ class NginxServer {
 
   /// On the same port again.
   void start();
+  /// `nginx -s reload`: a new worker takes over, the old one lets its connections go.
+  void reload() { process_->signal(SIGHUP); }
   /// Again on the same port, now with or without HTTP/2.
   void restart(bool http2);
   void stop();
