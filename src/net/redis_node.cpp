@@ -50,8 +50,13 @@ class RedisNodeImpl final : public RedisNode {
   bool must_wait(std::size_t bytes) const {
     return connected_ && !stopping_ && room_.must_wait(bytes, *pipeline_);
   }
-  /// Queues one command in pieces, and sees to it that it leaves after this turn.
-  Result<RedisPipeline::Answer> ask(std::initializer_list<std::string_view> pieces);
+  /// What `push` queues leaves after this turn.
+  template <class Push>
+  Result<RedisPipeline::Answer> queued(Push push);
+  /// Queues one command in pieces.
+  Result<RedisPipeline::Answer> ask(std::initializer_list<std::string_view> pieces) {
+    return queued([&] { return pipeline_->push(pieces, loop_.now(), limits_); });
+  }
   void start_flush();
   Task<void> flush();
   Task<void> back_off(int attempt);
@@ -254,9 +259,10 @@ Task<bool> RedisNodeImpl::wait_connected(Deadline deadline) {
   co_return co_await done;
 }
 
-Result<RedisPipeline::Answer> RedisNodeImpl::ask(std::initializer_list<std::string_view> pieces) {
+template <class Push>
+Result<RedisPipeline::Answer> RedisNodeImpl::queued(Push push) {
   if (!connected_ || stopping_) return fail(ErrorCode::kUnavailable, "redis: not connected");
-  Result<RedisPipeline::Answer> answer = pipeline_->push(pieces, loop_.now(), limits_);
+  Result<RedisPipeline::Answer> answer = push();
   if (!answer) return answer;
   watch_oldest();
   start_flush();
@@ -280,9 +286,9 @@ Task<Result<RedisReply>> RedisNodeImpl::run_asking(const RedisCommand& command) 
     const auto room = co_await room_.wait(bytes.size() + kAsking.size());
     if (!room) co_return std::unexpected(room.error());
   }
-  // Good for the next command of the connection: nothing may come between. Its answer tells nothing.
-  if (const auto asking = ask({kAsking}); !asking) co_return std::unexpected(asking.error());
-  const Result<RedisPipeline::Answer> answer = ask({bytes});
+  // Good for the next command of the connection, whichever that is.
+  const Result<RedisPipeline::Answer> answer =
+      queued([&] { return pipeline_->push_both(kAsking, bytes, loop_.now(), limits_); });
   if (!answer) co_return std::unexpected(answer.error());
   co_return co_await *answer;
 }

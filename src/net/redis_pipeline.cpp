@@ -50,8 +50,8 @@ Result<std::optional<RedisReply>> RedisReplyReader::next() {
   return RedisReply(static_cast<redisReply*>(reply));
 }
 
-Result<void> RedisPipeline::admit(std::size_t bytes, const RedisLimits& limits) const {
-  if (pending_.size() >= limits.commands_in_flight) {
+Result<void> RedisPipeline::admit(std::size_t commands, std::size_t bytes, const RedisLimits& limits) const {
+  if (pending_.size() + commands > limits.commands_in_flight) {
     return fail(ErrorCode::kOverloaded, "redis: too many commands in flight");
   }
   if (!has_room(bytes, limits)) return fail(ErrorCode::kOverloaded, "redis: too many bytes in flight");
@@ -71,9 +71,18 @@ Result<RedisPipeline::Answer> RedisPipeline::push(std::initializer_list<std::str
                                                   MonoTime now, const RedisLimits& limits) {
   std::size_t bytes = 0;
   for (const std::string_view piece : pieces) bytes += piece.size();
-  if (const auto admitted = admit(bytes, limits); !admitted) return std::unexpected(admitted.error());
+  if (const auto admitted = admit(1, bytes, limits); !admitted) return std::unexpected(admitted.error());
   for (const std::string_view piece : pieces) output_ += piece;
   return expect(bytes, now);
+}
+
+Result<RedisPipeline::Answer> RedisPipeline::push_both(std::string_view first, std::string_view second,
+                                                       MonoTime now, const RedisLimits& limits) {
+  if (const auto admitted = admit(2, first.size() + second.size(), limits); !admitted)
+    return std::unexpected(admitted.error());
+  output_.append(first).append(second);
+  static_cast<void>(expect(first.size(), now));
+  return expect(second.size(), now);
 }
 
 std::string RedisPipeline::take_output(std::string spare) {

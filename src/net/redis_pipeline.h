@@ -56,6 +56,10 @@ class RedisPipeline {
     return push({bytes}, now, limits);
   }
 
+  /// Takes two commands that nothing may part, or neither. The first one's answer tells nothing.
+  Result<Answer> push_both(std::string_view first, std::string_view second, MonoTime now,
+                           const RedisLimits& limits);
+
   /// Whether so many bytes more would stay within `limits.pending_bytes`.
   bool has_room(std::size_t bytes, const RedisLimits& limits) const;
 
@@ -112,7 +116,7 @@ class RedisPipeline {
   };
   Pending pop();
   void release(const RedisReply& wait);
-  Result<void> admit(std::size_t bytes, const RedisLimits& limits) const;
+  Result<void> admit(std::size_t commands, std::size_t bytes, const RedisLimits& limits) const;
   Answer expect(std::size_t bytes, MonoTime now);
 
   std::uint32_t replicas_;

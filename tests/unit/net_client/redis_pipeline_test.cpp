@@ -49,6 +49,24 @@ TEST_F(Pipeline, CommandsOfOneTurnLeaveTogetherAndAnswersComeInOrder) {
   EXPECT_TRUE(pipeline_.empty());
 }
 
+TEST_F(Pipeline, TwoThatBelongTogetherGoTogetherOrNotAtAll) {
+  limits_.commands_in_flight = 2;
+  auto& one = collect("one");
+  const auto refused = pipeline_.push_both("ASKING", "two", kStart, limits_);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code, ErrorCode::kOverloaded);
+  EXPECT_EQ(pipeline_.take_output(), "one") << "an ASKING alone would hold for somebody else's command";
+  ASSERT_TRUE(feed("+1\r\n"));
+  ASSERT_TRUE(one);
+  const auto both = pipeline_.push_both("ASKING", "two", kStart, limits_);
+  ASSERT_TRUE(both);
+  EXPECT_EQ(pipeline_.take_output(), "ASKINGtwo");
+  std::optional<Result<RedisReply>> out;
+  scope_.spawn(keep(*both, &out));
+  ASSERT_TRUE(feed("+OK\r\n:2\r\n"));
+  EXPECT_EQ((*out)->integer(), 2);
+}
+
 TEST(PipelineSlices, AnyGiveTheSameAnswers) {
   const std::string_view bytes = "+OK\r\n*2\r\n$3\r\nabc\r\n:-5\r\n-ERR no\r\n$-1\r\n";
   for (std::size_t step = 1; step <= bytes.size(); ++step) {
