@@ -8,6 +8,27 @@
 
 namespace wac::net {
 
+namespace {
+
+std::string_view code_of(int status) {
+  switch (status) {
+    case 408:
+      return "request_timeout";
+    case 413:
+      return "body_too_large";
+    case 417:
+      return "expectation_failed";
+    case 431:
+      return "headers_too_large";
+    case 503:
+      return "overloaded";
+    default:
+      return "bad_request";
+  }
+}
+
+}  // namespace
+
 std::unique_ptr<BodySink> HttpHandler::body_sink(Method, std::string_view) const {
   return nullptr;
 }
@@ -24,7 +45,8 @@ HttpResponse HttpHandler::refuse(int status, std::string_view why) const {
   response.content_type = "application/problem+json";
   response.body.append(R"({"type":"about:blank","title":")").append(reason_phrase(status));
   response.body.append(R"(","status":)").append(std::to_string(status));
-  response.body.append(R"(,"detail":")").append(why).append("\"}\n");
+  response.body.append(R"(,"code":")").append(code_of(status));
+  response.body.append(R"(","detail":")").append(why).append("\"}\n");
   return response;
 }
 

@@ -129,9 +129,10 @@ TEST(HttpHandler, RefusalsAreProblemDetails) {
   const HttpResponse response = Plain().refuse(413, "body too large");
   EXPECT_EQ(response.status, 413);
   EXPECT_EQ(response.content_type, "application/problem+json");
-  EXPECT_EQ(response.body,
-            R"({"type":"about:blank","title":"Content Too Large","status":413,"detail":"body too large"})"
-            "\n");
+  EXPECT_EQ(
+      response.body,
+      R"({"type":"about:blank","title":"Content Too Large","status":413,"code":"body_too_large","detail":"body too large"})"
+      "\n");
 }
 
 TEST(ReasonPhrase, KnowsCommonCodesAndAdmitsTheRest) {
