@@ -3,7 +3,7 @@
 #include "outbound/new_intent.h"
 
 #include <map>
-#include <set>
+#include <utility>
 
 namespace wac::outbound {
 
@@ -67,27 +67,41 @@ Task<Result<bool>> Senders::resume(TenantId tenant, SenderId id) {
 
 Task<void> Senders::adopt_tokens(std::vector<Partition> partitions) {
   for (const Partition partition : partitions) {
-    auto known = co_await parts_.store.senders(partition, parts_.loop.wall_now());
-    if (!known) {
-      // The next intent of each sender brings its token, too.
-      parts_.metrics.add(telemetry::Counter::kStoreErrors);
-      continue;
-    }
-    for (SenderPace& pace : *known) co_await adopt_token(std::move(pace));
+    const Result<void> adopted = co_await adopt_tokens_of(partition);
+    if (adopted) continue;
+    parts_.metrics.add(telemetry::Counter::kStoreErrors);
+    missed_.insert(partition);
   }
 }
 
-Task<void> Senders::adopt_token(SenderPace pace) {
+Task<void> Senders::adopt_missed() {
+  const std::set<Partition> missed = std::exchange(missed_, {});
+  std::vector<Partition> partitions{missed.begin(), missed.end()};
+  co_await adopt_tokens(std::move(partitions));
+}
+
+Task<Result<void>> Senders::adopt_tokens_of(Partition partition) {
+  auto known = co_await parts_.store.senders(partition, parts_.loop.wall_now());
+  if (!known) co_return std::unexpected(known.error());
+  for (SenderPace& pace : *known) {
+    const Result<void> adopted = co_await adopt_token(std::move(pace));
+    if (!adopted) co_return adopted;
+  }
+  co_return Result<void>{};
+}
+
+Task<Result<void>> Senders::adopt_token(SenderPace pace) {
   const config::SenderRef sender = parts_.directory.sender(pace.sender);
-  if (sender == nullptr) co_return;
+  if (sender == nullptr) co_return Result<void>{};
   const crypto::Fingerprint credential = credential_of(parts_.fingerprints, *sender);
-  if (credential == pace.credential) co_return;
+  if (credential == pace.credential) co_return Result<void>{};
   const auto ended = co_await parts_.store.adopt_credential(pace.sender, credential, parts_.loop.wall_now());
-  if (!ended) parts_.metrics.add(telemetry::Counter::kStoreErrors);
-  if (!ended || !*ended) co_return;
+  if (!ended) co_return std::unexpected(ended.error());
+  if (!*ended) co_return Result<void>{};
   parts_.log.log(Severity::kInfo, "the sender has another token and goes on",
                  Field{"tenantId", sender->tenant}, Field{"senderId", pace.sender});
   parts_.wake(sender->partition, parts_.loop.wall_now());
+  co_return Result<void>{};
 }
 
 }  // namespace wac::outbound

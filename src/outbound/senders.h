@@ -3,6 +3,7 @@
 
 #include "outbound/courier.h"
 
+#include <set>
 #include <vector>
 
 namespace wac::outbound {
@@ -20,14 +21,17 @@ class Senders {
   /// kNotFound as find().
   Task<Result<bool>> resume(TenantId tenant, SenderId id);
   /// Tells the store of tokens that changed since it last heard of them: what stood still because of the old
-  /// one goes on.
+  /// one goes on. Where the store does not answer, adopt_missed() has it to do again.
   Task<void> adopt_tokens(std::vector<Partition> partitions);
+  Task<void> adopt_missed();
 
  private:
-  Task<void> adopt_token(store::SenderPace pace);
+  Task<Result<void>> adopt_tokens_of(Partition partition);
+  Task<Result<void>> adopt_token(store::SenderPace pace);
   Task<Result<std::vector<store::SenderPace>>> read(std::vector<SenderId> ids);
 
   OutboundParts parts_;
+  std::set<Partition> missed_;
 };
 
 }  // namespace wac::outbound

@@ -275,6 +275,7 @@ Task<void> Lane::watch() {
     groups_->measure();
     if (store_->healthy()) {
       store_healthy_.store(true, std::memory_order_relaxed);
+      work_.spawn(senders_->adopt_missed());
     } else {
       // Without traffic nobody else would notice that it is back.
       const WallTime asked = loop_->wall_now();

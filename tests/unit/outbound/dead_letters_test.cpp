@@ -209,6 +209,35 @@ TEST_F(DeadLettersTest, AChangedTokenIsToldToTheStoreAndWakesTheSendersQueue) {
   EXPECT_EQ(woken_[0].first, Partition::of(known.sender));
 }
 
+TEST_F(DeadLettersTest, AChangedTokenIsToldAgainUntilTheStoreAnswers) {
+  store::SenderPace known;
+  known.sender = *SenderId::parse("106540352242922");
+  store_.paces = {known};
+  store_.resumable = true;
+  const std::vector<Partition> partitions{Partition::of(known.sender)};
+  const Error away{ErrorCode::kUnavailable, 0, "test"};
+  store_.fail_paces = away;
+  scope_.spawn(senders_->adopt_tokens(partitions));
+  loop_.run_ready();
+  scope_.spawn(senders_->adopt_missed());
+  loop_.run_ready();
+  EXPECT_TRUE(store_.adopted.empty());
+  store_.fail_paces.reset();
+  store_.fail_adoptions = away;
+  scope_.spawn(senders_->adopt_missed());
+  loop_.run_ready();
+  EXPECT_TRUE(woken_.empty());
+  store_.fail_adoptions.reset();
+  scope_.spawn(senders_->adopt_missed());
+  loop_.run_ready();
+  EXPECT_EQ(store_.adopted.size(), 1U);
+  EXPECT_EQ(woken_.size(), 1U);
+  const std::size_t calls = store_.calls;
+  scope_.spawn(senders_->adopt_missed());
+  loop_.run_ready();
+  EXPECT_EQ(store_.calls, calls) << "nothing is missing any more";
+}
+
 TEST_F(DeadLettersTest, ResumingLooksAtTheSendersQueue) {
   const SenderId sender = *SenderId::parse("106540352242922");
   EXPECT_FALSE(*run(senders_->resume(acme_, sender)));

@@ -27,6 +27,8 @@ class MemoryIntentStore final : public store::IntentStore {
   std::size_t takes = 0;
   std::optional<Error> fail_settles;
   std::optional<Error> fail_starts;
+  std::optional<Error> fail_paces;
+  std::optional<Error> fail_adoptions;
   std::vector<std::pair<SenderId, crypto::Fingerprint>> adopted;
   std::optional<WallTime> evidence_at;
   /// Holds new intents back: kBreaker and kStopped are those a caller may refuse to wait for.
@@ -179,7 +181,11 @@ class MemoryIntentStore final : public store::IntentStore {
     page.records = std::move(dead);
     co_return page;
   }
-  Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override { co_return paces; }
+  Task<Result<std::vector<store::SenderPace>>> senders(Partition, WallTime) override {
+    ++calls;
+    if (fail_paces) co_return std::unexpected(*fail_paces);
+    co_return paces;
+  }
   Task<Result<bool>> resume(SenderId, WallTime) override { co_return resumable; }
   Task<Result<store::SettleOutcome>> start_sending(Partition, store::IntentKey key,
                                                    std::uint64_t token) override {
@@ -189,6 +195,8 @@ class MemoryIntentStore final : public store::IntentStore {
     co_return started ? store::SettleOutcome::kApplied : store::SettleOutcome::kStaleToken;
   }
   Task<Result<bool>> adopt_credential(SenderId sender, crypto::Fingerprint credential, WallTime) override {
+    ++calls;
+    if (fail_adoptions) co_return std::unexpected(*fail_adoptions);
     adopted.emplace_back(std::move(sender), credential);
     co_return resumable;
   }
