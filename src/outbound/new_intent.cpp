@@ -70,7 +70,11 @@ store::NewIntent ClaimMaker::make(const Intent& intent, const Content& content,
   claim.sender = sender->id;
   claim.correlation = intent.correlation;
   claim.on_unknown = intent.on_unknown;
-  claim.prepares = names_media(content.payload) || (content.fallback && names_media(*content.fallback));
+  // Before media there is nothing sent for a while. And where answers wait for replicas they are lost as long
+  // as one is away: what was taken from the queue meanwhile was not sent, and must not look as if it may have
+  // been.
+  claim.prepares = config_.redis_wait != 0 || names_media(content.payload) ||
+                   (content.fallback && names_media(*content.fallback));
   claim.priority = intent.priority;
   claim.limits = limits_of(directory_, *sender);
   claim.payload = sealer_.seal(text, store::payload_context(claim.key));

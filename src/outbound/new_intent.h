@@ -23,9 +23,13 @@ crypto::Fingerprint credential_of(crypto::Fingerprinter& fingerprints, const con
 /// Makes claims. One per loop; what it refers to outlives it.
 class ClaimMaker {
  public:
-  ClaimMaker(const config::Directory& directory, crypto::Fingerprinter& fingerprints, crypto::Sealer& sealer,
-             Random& random)
-      : directory_(directory), fingerprints_(fingerprints), sealer_(sealer), random_(random) {}
+  ClaimMaker(const config::Config& config, const config::Directory& directory,
+             crypto::Fingerprinter& fingerprints, crypto::Sealer& sealer, Random& random)
+      : config_(config),
+        directory_(directory),
+        fingerprints_(fingerprints),
+        sealer_(sealer),
+        random_(random) {}
 
   /// `content`: what `intent.content` says.
   store::NewIntent make(const Intent& intent, const Content& content, const config::SenderRef& sender,
@@ -34,6 +38,7 @@ class ClaimMaker {
  private:
   const crypto::Fingerprint& credential_of_sender(const config::SenderRef& sender);
 
+  const config::Config& config_;
   const config::Directory& directory_;
   crypto::Fingerprinter& fingerprints_;
   crypto::Sealer& sealer_;

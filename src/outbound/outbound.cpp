@@ -61,7 +61,7 @@ Outbound::Outbound(OutboundParts parts)
     : parts_(std::move(parts)),
       courier_(parts_),
       recipients_(parts_),
-      claims_(parts_.directory, parts_.fingerprints, parts_.sealer, parts_.random),
+      claims_(parts_.config, parts_.directory, parts_.fingerprints, parts_.sealer, parts_.random),
       caller_slots_(parts_.loop, parts_.config.sends_in_flight),
       queue_slots_(parts_.loop, parts_.config.sends_in_flight) {}
 
@@ -110,11 +110,8 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   if (const auto contact = slot ? recipients_.contact_of(sender->id, *content) : std::nullopt) {
     beside.spawn(recipients_.look_up(sender->id, *contact, &recipient));
   }
-  store::NewIntent made = claims_.make(intent, *content, sender, parts_.loop.wall_now());
-  // Where answers wait for replicas they are lost as long as one is away: what was taken from the queue
-  // meanwhile was not sent, and must not look as if it may have been.
-  if (parts_.config.redis_wait != 0) made.prepares = true;
-  auto claimed = co_await claim(std::move(made), mode, deadline);
+  auto claimed =
+      co_await claim(claims_.make(intent, *content, sender, parts_.loop.wall_now()), mode, deadline);
   co_await beside.join();
   if (!claimed) {
     parts_.metrics.add(Counter::kStoreErrors);

@@ -1,5 +1,8 @@
 #include "outbound/new_intent.h"
 
+#include "support/manual_scheduler.h"
+
+#include <boost/json.hpp>
 #include <gtest/gtest.h>
 
 namespace wac::outbound {
@@ -34,6 +37,33 @@ TEST(PaceLimits, ATenantsLimitIsSharedAmongItsPartitions) {
   EXPECT_EQ(pace_limits(limits, 3).tenant_per_second, 34U);
   EXPECT_EQ(pace_limits(limits, 500).tenant_per_second, 1U) << "never none, which would mean no limit";
   EXPECT_EQ(pace_limits(limits, 0).tenant_per_second, 100U);
+}
+
+TEST(ClaimMaker, WhereAnswersWaitForReplicasNothingIsTakenToHaveBegun) {
+  testing::SeededRandom random{3};
+  const auto keyring = *crypto::Keyring::parse(crypto::Keyring::generate(random));
+  crypto::Fingerprinter fingerprints{keyring->fingerprint_key()};
+  crypto::Sealer sealer{keyring, random};
+  config::Config config;
+  config.tenants.push_back({*TenantId::parse("acme"), {}});
+  config.tenants.back().senders.push_back({*SenderId::parse("106540352242922"), Secret{"token"}});
+  const config::Directory directory{config};
+  ClaimMaker claims{config, directory, fingerprints, sealer, random};
+  const auto prepares = [&](std::string_view payload) {
+    Intent intent;
+    intent.tenant = config.tenants[0].id;
+    intent.id = *IntentId::parse("01J9Z3NDEKTSV4RRFFQ69G5FAV");
+    intent.dedupe_key = PersonalText{"key"};
+    intent.content =
+        make_content(boost::json::parse(payload).as_object(), whatsapp::Recipient{Phone{"+15550001111"}}, "");
+    const auto sender = directory.sender_of(intent.tenant, {});
+    return claims.make(intent, *read_content(intent.content), sender, from_millis(1)).prepares;
+  };
+  const std::string_view text = R"({"type":"text","text":{"body":"b"}})";
+  EXPECT_FALSE(prepares(text));
+  EXPECT_TRUE(prepares(R"({"type":"image","image":{"mediaUrl":"https://a.example/b"}})"));
+  config.redis_wait = 1;
+  EXPECT_TRUE(prepares(text));
 }
 
 }  // namespace
