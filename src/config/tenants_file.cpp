@@ -211,6 +211,9 @@ void read_tenants_file(Sources& sources, Config& config, Problems& problems) {
   const YamlDocument document = parse_yaml(*text);
   TenantsReader reader{sources, config, problems};
   for (const YamlProblem& found : document.problems) reader.problem(found);
+  // A file that is just being written is empty for a moment. Nobody means to lose all tenants by that.
+  if (document.problems.empty() && document.root.kind == YamlNode::Kind::kNull)
+    reader.problem({1, "write `tenants: []` where there are none: an empty file is refused"});
   if (document.problems.empty()) reader.read(document.root);
 }
 

@@ -194,6 +194,13 @@ TEST_F(TenantsFile, AFileThatCannotBeReadIsAProblem) {
   EXPECT_THAT(found("fallback_tenant: nobody\n"), ElementsAre(HasSubstr("write the id of a tenant here")));
 }
 
+TEST_F(TenantsFile, AnEmptyFileDoesNotTakeAllTenantsAway) {
+  const std::string problem = "1 YAML: write `tenants: []` where there are none: an empty file is refused";
+  EXPECT_THAT(found(""), ::testing::Contains(problem));
+  EXPECT_THAT(found("# being written\n"), ::testing::Contains(problem));
+  EXPECT_THAT(found("tenants: []\n"), Not(::testing::Contains(problem)));
+}
+
 TEST_F(TenantsFile, OfVeryManyProblemsAHundredAreListed) {
   std::string yaml = "tenants:\n";
   for (int i = 0; i < 250; ++i) yaml += "  - id: BAD\n";
