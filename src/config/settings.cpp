@@ -180,15 +180,16 @@ void append_outbound_settings(std::vector<Setting>& table) {
   table.push_back(
       number("MAX_ATTEMPTS", &Config::max_attempts, 1, 100, "Attempts after which an intent is dead."));
   table.push_back(number("MAX_AGE_MS", &Config::max_age, 1'000, kMonth,
-                         "Age after which an intent is dead. At most INTENT_RETENTION_MS."));
+                         "Age after which an intent is dead, counted from its sendAt or its redrive where it "
+                         "has one. At most INTENT_RETENTION_MS."));
   table.push_back(number("RETRY_FIRST_MS", &Config::retry_first, 10, 60'000,
                          "Upper bound of the first random wait between attempts; it doubles each time."));
   table.push_back(number("RETRY_MAX_MS", &Config::retry_max, 10, 3'600'000, "Where the doubling stops."));
   table.push_back(number("RETRY_AFTER_MAX_MS", &Config::retry_after_max, 0, 86'400'000,
                          "The longest wait that an answer's Retry-After is believed."));
-  table.push_back(
-      number("REQUEST_BUDGET_MS", &Config::request_budget, 100, 300'000,
-             "How long POST /v1/intents waits for outcomes; later ones are answered as pending."));
+  table.push_back(number("REQUEST_BUDGET_MS", &Config::request_budget, 100, 300'000,
+                         "How long POST /v1/intents waits for outcomes; later ones are answered as pending. "
+                         "A request to Graph that has begun is awaited."));
   table.push_back(number("SENDS_IN_FLIGHT", &Config::sends_in_flight, 1, 10'000,
                          "Concurrent Graph requests per loop; more intents wait in the store."));
 }

@@ -136,8 +136,8 @@ RetryRules RetryRules::of(const config::Policies& policies) const {
   return rules;
 }
 
-void end_by_age(AttemptEnd& end, WallTime created, Millis max_age, WallTime now) {
-  if (end.state == store::IntentState::kRetryWait && now + end.wait >= created + max_age) {
+void end_by_age(AttemptEnd& end, WallTime age_from, Millis max_age, WallTime now) {
+  if (end.state == store::IntentState::kRetryWait && now + end.wait >= age_from + max_age) {
     end.state = store::IntentState::kDead;
   }
 }

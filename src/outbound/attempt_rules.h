@@ -69,6 +69,6 @@ AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::ui
                  const RetryRules& rules, WallTime now, Random& random);
 
 /// A retry that would start when the intent is older than `max_age` is none: it ends dead.
-void end_by_age(AttemptEnd& end, WallTime created, Millis max_age, WallTime now);
+void end_by_age(AttemptEnd& end, WallTime age_from, Millis max_age, WallTime now);
 
 }  // namespace wac::outbound

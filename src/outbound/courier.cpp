@@ -79,9 +79,8 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
   } else {
     end = co_await attempt(*sender, content, record);
     if (end.signal.until_new_credential) end.signal.credential = credential_of(parts_.fingerprints, *sender);
-    if (sender->policies.max_age) {
-      end_by_age(end, record.created, *sender->policies.max_age, parts_.loop.wall_now());
-    }
+    end_by_age(end, record.age_from, sender->policies.max_age.value_or(parts_.config.max_age),
+               parts_.loop.wall_now());
   }
   end.alternative = content.fallback_used;
   const Micros latency = since(started, parts_.loop.now());

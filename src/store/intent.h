@@ -114,8 +114,9 @@ struct IntentRecord {
   std::uint32_t uncounted = 0;  ///< of these, the ones that do not count towards DueRules::max_attempts
   std::uint64_t token = 0;      ///< fencing token of the current claim; rises with every claim
   WallTime created;
-  WallTime updated;  ///< when the state last changed
-  WallTime due;      ///< of open intents
+  WallTime age_from;  ///< what DueRules::max_age counts from: `created`, or later if scheduled or redriven
+  WallTime updated;   ///< when the state last changed
+  WallTime due;       ///< of open intents
   std::optional<WallTime> expires_at;
   std::uint32_t error_code = 0;       ///< Graph's code of the last refusal; 0: none
   std::uint32_t upstream_status = 0;  ///< HTTP status of the last answer; 0: none

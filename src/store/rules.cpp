@@ -258,6 +258,7 @@ void show(const Progress& progress, IntentRecord& record) {
   record.state = progress.state;
   record.attempt = progress.attempt;
   record.uncounted = progress.uncounted;
+  record.age_from = progress.age_from;
   record.hold = progress.hold;
   record.preparation = progress.preparation;
   record.token = progress.token;

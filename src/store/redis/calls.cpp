@@ -115,6 +115,7 @@ IntentRecord record_when_free(const NewIntent& intent, ClaimMode mode, Millis le
   record.on_unknown = intent.on_unknown;
   if (intent.prepares) record.preparation = Preparation::kPending;
   record.created = intent.created;
+  record.age_from = std::max(intent.created, intent.due);
   record.updated = now;
   record.due = intent.due;
   record.expires_at = intent.expires_at;

@@ -126,6 +126,8 @@ class RecordReader {
         return read(value, record_.on_unknown);
       case 'n':
         return read(value, record_.created);
+      case 'g':
+        return read(value, record_.age_from);
       case 'x':
         return read(value, record_.expires_at);
       case 'u':
@@ -220,6 +222,7 @@ Result<IntentRecord> record_from(const IntentKey& key, const net::RedisReply& fi
     }
   }
   if (!reader.finish()) return fail(ErrorCode::kCorrupt, "redis: fields of an intent are missing");
+  record.age_from = std::max(record.age_from, record.created);
   return record;
 }
 

@@ -41,6 +41,7 @@ TEST_P(StoreConformance, ADeadIntentCanBeRedrivenPayloadAndAll) {
   ASSERT_TRUE(redriven);
   EXPECT_EQ(redriven->state, kAccepted);
   EXPECT_EQ(redriven->due, at(5'000));
+  EXPECT_EQ(found(made).age_from, at(5'000));
   EXPECT_EQ(redriven->uncounted, 1U);
   EXPECT_THAT(dead_letters("", 10).records, IsEmpty());
   const IntentRecord sending = take_one(DueAction::kSend, at(5'900), rules);

@@ -331,6 +331,62 @@ TEST_F(OutboundTest, AStoppedSenderIsLoggedWithAdviceAndCountedOnce) {
   EXPECT_NE(log_text_.find("WhatsApp Manager"), std::string::npos) << "with advice";
 }
 
+TEST_F(OutboundTest, WhoWaitsForAStopIsToldSoAtOnce) {
+  graph_.answers.push_back(refused(131031));
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out, Millis{1});
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ((*out)->record.state, IntentState::kRetryWait);
+  EXPECT_EQ((*out)->record.hold, store::Hold::kStopped);
+}
+
+TEST_F(OutboundTest, ACallerIsToldWhatMetaSaysOfARefusal) {
+  graph_.answers.push_back(refused(131009));
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out);
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ(expose((*out)->detail, Purpose::kValidate), "parameter value invalid: m");
+  EXPECT_EQ(log_text_.find("value invalid"), std::string::npos) << "it may repeat what was sent";
+}
+
+TEST_F(OutboundTest, WhatMetaSaidOfAnAttemptIsNotSaidOfALaterOne) {
+  graph_.answers.push_back(refused(131056));
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out);
+  ASSERT_FALSE(out);
+  auto& later = store_.entries.begin()->second.progress;
+  later.state = IntentState::kFailed;
+  later.attempt = 2;
+  later.error_code = 131026;
+  loop_.advance(Millis{5'000});
+  ASSERT_TRUE(out && *out);
+  EXPECT_EQ((*out)->record.error_code, 131026U);
+  EXPECT_TRUE((*out)->detail.empty());
+}
+
+TEST_F(OutboundTest, AnIntentAgesFromItsTimeOnAndDiesWhenItWouldWaitLonger) {
+  config_.tenants[0].policies.max_age = Millis{60'000};
+  directory_->replace(config_);
+  Intent made = intent();
+  made.send_at = loop_.wall_now() + Millis{120'000};
+  std::optional<Result<Outcome>> out;
+  submit(std::move(made), Wait::kForRecord, &out);
+  const auto attempt = [this](int code) {
+    auto batch = testing::run_now(loop_, store_.take_due(Partition::of(config_.tenants[0].senders[0].id), 1,
+                                                         outbound_->due_rules(), loop_.wall_now()));
+    ASSERT_TRUE(batch && batch->items.size() == 1);
+    graph_.answers.push_back(refused(code));
+    scope_.spawn(outbound_->process(std::move(batch->items[0]), Slot{}));
+    loop_.run_ready();
+  };
+  loop_.advance(Millis{120'000});
+  attempt(131056);
+  EXPECT_EQ(store_.only().progress.state, IntentState::kRetryWait) << "it is young";
+  loop_.advance(Millis{10'000});
+  attempt(132069);
+  EXPECT_EQ(store_.only().progress.state, IntentState::kDead) << "an hour is more than it has";
+}
+
 TEST_F(OutboundTest, AFollowerThatBecameDueIsLookedAtAtOnce) {
   graph_.answers.push_back(accepted("wamid.A"));
   store_.news.follower_due = true;
