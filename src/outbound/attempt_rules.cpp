@@ -29,6 +29,22 @@ bool stops_sender(ErrorScope scope) {
   return scope == ErrorScope::kSender || scope == ErrorScope::kAccount || scope == ErrorScope::kToken;
 }
 
+/// Whom a throttle makes wait besides the message itself.
+Signal throttle_signal(ErrorScope scope) {
+  switch (scope) {
+    case ErrorScope::kRecipient:
+      return Signal::kPairThrottled;
+    case ErrorScope::kMessage:
+    case ErrorScope::kTemplate:
+      return Signal::kAnswered;
+    case ErrorScope::kSender:
+    case ErrorScope::kAccount:
+    case ErrorScope::kToken:
+      break;
+  }
+  return Signal::kThrottled;
+}
+
 AttemptEnd retry(Millis wait, std::uint32_t attempt, const RetryRules& rules) {
   AttemptEnd end;
   const bool used_up = attempt >= rules.max_attempts;
@@ -73,8 +89,8 @@ AttemptEnd not_now(Signal kind, Millis wait, const RetryRules& rules, Random& ra
 AttemptEnd refused(const net::ClientResponse& response, const whatsapp::ErrorInfo& error,
                    const RetryRules& rules, WallTime now, Random& random) {
   if (error.error_class == ErrorClass::kThrottled) {
-    const Signal kind = error.scope == ErrorScope::kRecipient ? Signal::kPairThrottled : Signal::kThrottled;
-    return not_now(kind, spread(throttle_wait(response, error, rules, now), random), rules, random);
+    return not_now(throttle_signal(error.scope), spread(throttle_wait(response, error, rules, now), random),
+                   rules, random);
   }
   if (error.error_class == ErrorClass::kTenantFatal && stops_sender(error.scope)) {
     AttemptEnd end = not_now(Signal::kStop, Millis{0}, rules, random);

@@ -62,9 +62,10 @@ struct AttemptEnd {
 /// which one this is of those that count.
 ///
 /// What Meta's error says about the sender follows from its class and scope in the catalogue, never from its
-/// text: a throttle of the recipient pauses that conversation, any other one the sender; a tenant-fatal error
-/// stops the sender, unless it is about one feature only, which fails the message; faults and lost answers
-/// count for the breaker; everything else is an answer.
+/// text: a throttle of the recipient pauses that conversation, one of the message or its template (a flow, a
+/// request to call) only that message, any other one the sender; a tenant-fatal error stops the sender,
+/// unless it is about one feature only, which fails the message; faults and lost answers count for the
+/// breaker; everything else is an answer.
 AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::uint32_t attempt,
                  const RetryRules& rules, WallTime now, Random& random);
 

@@ -101,6 +101,16 @@ TEST(Judge, APairThrottlePausesTheRecipientAndNotTheSender) {
   EXPECT_FALSE(end.counts);
 }
 
+TEST(Judge, AThrottledMessageOrTemplateMakesNobodyElseWait) {
+  for (const int code : {131208, 132069, 134101, 138009}) {
+    const auto end = judged(answer(400, graph_error(code)));
+    EXPECT_EQ(end.state, IntentState::kRetryWait) << code;
+    EXPECT_EQ(end.signal.kind, Signal::kAnswered) << code;
+    EXPECT_GE(end.wait, Millis{60'000}) << code;
+    EXPECT_FALSE(end.counts) << code;
+  }
+}
+
 TEST(Judge, RetryAfterIsHonouredButBounded) {
   EXPECT_GE(judged(answer(400, graph_error(130429), "30")).signal.wait, Millis{30'000});
   const RetryRules rules;
