@@ -141,6 +141,7 @@ AttemptEnd judge(const net::ClientResult& result, Repeatable repeatable, std::ui
   end.signal.usage_percent = usage_of(*result).percent;
   end.upstream_status = static_cast<std::uint32_t>(result->status);
   end.trace.text = std::move(answer.trace);
+  end.detail = std::move(answer.detail);
   return end;
 }
 

@@ -45,8 +45,9 @@ struct AttemptEnd {
   std::uint32_t error_code = 0;
   std::uint32_t upstream_status = 0;
   Wamid wamid;
-  PersonalText detail;  ///< of an error of ours: which rules are broken, for the intent's caller only
-  Phone wa_id;          ///< the recipient's number as WhatsApp knows it; empty when not told
+  /// What an error says beyond its code (the broken rules, or Meta's words), for the intent's caller only.
+  PersonalText detail;
+  Phone wa_id;  ///< the recipient's number as WhatsApp knows it; empty when not told
   GraphTrace trace;
   std::vector<UsedMedia> files;  ///< what we uploaded for it
   /// How far an error reaches.

@@ -75,14 +75,15 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
     end.error_code = whatsapp::code_of(*forbidden);
   } else if (auto refused = co_await misfit(*sender, content, record.due)) {
     end = std::move(*refused);
-    if (detail != nullptr) *detail = std::move(end.detail);
   } else {
     end = co_await attempt(*sender, content, record);
     if (end.signal.until_new_credential) end.signal.credential = credential_of(parts_.fingerprints, *sender);
     end_by_age(end, record.age_from, sender->policies.max_age.value_or(parts_.config.max_age),
                parts_.loop.wall_now());
   }
-  end.alternative = content.fallback_used;
+  // What waits is decided anew when its time comes.
+  end.alternative = content.fallback_used && end.state != IntentState::kRetryWait;
+  if (detail != nullptr) *detail = std::move(end.detail);
   const Micros latency = since(started, parts_.loop.now());
   const auto settled =
       end.files.empty() ? co_await settle(record, end) : co_await settle_with_files(record, end);
@@ -227,6 +228,8 @@ Task<Result<void>> Courier::settle(IntentRecord& record, AttemptEnd& end) {
     parts_.metrics.add(Counter::kMessagesFailed);
   record.updated = now;
   record.due = now + end.wait;
+  const bool stops = end.signal.kind == store::PaceSignal::Kind::kStop;
+  if (stops && record.state == IntentState::kRetryWait) record.hold = store::Hold::kStopped;
   if (store::is_open(record.state)) parts_.wake(partition, record.due);
   // A breaker that changed, or the turn of the next, may let something go that no time was known of.
   if (done->follower_due || done->breaker_opened || done->breaker_closed) parts_.wake(partition, now);

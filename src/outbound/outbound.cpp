@@ -123,7 +123,10 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   co_await begin(submission, record, *content, recipient, &detail);
   slot = CallerSlots::Held{};
   const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
+  const std::pair described{record.attempt, record.error_code};
   if (known && wait == Wait::kForOutcome) co_await await_outcome(record, deadline);
+  // What an earlier attempt was told says nothing about a later one.
+  if (described != std::pair{record.attempt, record.error_code}) detail = {};
   Outcome outcome = outcome_of(submission, std::move(record), started);
   outcome.detail = std::move(detail);
   co_return outcome;

@@ -30,12 +30,34 @@ struct GraphError {
   std::uint32_t code = 0;
   bool is_transient = false;
   std::string trace;
+  std::string detail;
 };
 
 std::string checked_trace(std::string_view trace) {
   const auto allowed = [](char c) { return is_alphanumeric(c) || c == '_' || c == '-'; };
   if (trace.empty() || trace.size() > 64 || !std::ranges::all_of(trace, allowed)) return {};
   return std::string{trace};
+}
+
+/// On one line, and cut between characters.
+std::string short_line(std::string_view text) {
+  constexpr std::size_t kMost = 512;
+  std::size_t length = std::min(text.size(), kMost);
+  const auto continues = [&](std::size_t at) {
+    return at < text.size() && (static_cast<unsigned char>(text[at]) & 0xc0U) == 0x80U;
+  };
+  while (continues(length)) --length;
+  std::string line{text.substr(0, length)};
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return line;
+}
+
+/// `error_data` is an object, or seen as plain text (facts §5.1).
+std::string detail_of(const json::object& error) {
+  const json::object* data = find_object(error, "error_data");
+  const std::string_view details = data == nullptr ? text_of(error, "error_data") : text_of(*data, "details");
+  return short_line(details.empty() ? text_of(error, "message") : details);
 }
 
 /// {"error":{"code":…}} is what makes an answer Meta's; every other member may be missing or mistyped.
@@ -47,7 +69,7 @@ std::optional<GraphError> find_error(const json::object& answer) {
   if (!number) return std::nullopt;
   const json::value* transient = error->if_contains("is_transient");
   return GraphError{*number, transient != nullptr && transient->is_bool() && transient->get_bool(),
-                    checked_trace(text_of(*error, "fbtrace_id"))};
+                    checked_trace(text_of(*error, "fbtrace_id")), detail_of(*error)};
 }
 
 std::string_view first_text(const json::object& answer, std::string_view list, std::string_view member) {
@@ -78,6 +100,8 @@ GraphAnswer judge_error(GraphError error, int http_status) {
   GraphAnswer answer;
   answer.error = explain(error.code, http_status, error.is_transient);
   answer.trace = std::move(error.trace);
+  if (!error.detail.empty())
+    answer.detail = PersonalText{std::string{answer.error.meaning}.append(": ").append(error.detail)};
   // An error inside a success contradicts itself: only a status can tell.
   const bool certain = http_status >= 400 && answer.error.error_class != ErrorClass::kAmbiguous;
   answer.verdict = certain ? SendVerdict::kRefused : SendVerdict::kUnknown;

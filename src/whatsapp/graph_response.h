@@ -25,6 +25,9 @@ struct GraphAnswer {
   Phone wa_id;        ///< contacts[0].wa_id when given
   ErrorInfo error;    ///< kRefused, and kUnknown with a code
   std::string trace;  ///< fbtrace_id, charset-checked [A-Za-z0-9_-]{1,64}; safe to log
+  /// The error's meaning and what Meta says of it (`error_data.details`, else `message`): one line, at most
+  /// 512 bytes of Meta's. It may repeat what was sent: for whoever sent it only, and never parsed.
+  PersonalText detail;
 };
 
 /// Any byte sequence is an answer. 200 with a body that is not understood is kUnknown. A 4xx without Meta's

@@ -232,6 +232,12 @@ TEST(Judge, ARetryBeyondTheTenantsAgeEndsDead) {
   EXPECT_EQ(ended(IntentState::kSent, Millis{10'000}), IntentState::kSent);
 }
 
+TEST(Judge, KeepsWhatMetaSaysForTheCaller) {
+  EXPECT_EQ(expose(judged(answer(400, graph_error(131009))).detail, Purpose::kValidate),
+            "parameter value invalid: (#1) x");
+  EXPECT_TRUE(judged(answer(502, "<html>")).detail.empty());
+}
+
 TEST(Judge, KeepsMetasTraceId) {
   EXPECT_EQ(judged(answer(400, graph_error(100))).trace.text, "Az8or2yhqkZfEZ-_4Qn_Bam");
 }

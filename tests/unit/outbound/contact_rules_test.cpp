@@ -107,6 +107,18 @@ TEST_F(ContactRulesTest, AClosedWindowTakesTheFallback) {
   EXPECT_TRUE(store_.only().progress.alternative);
 }
 
+TEST_F(ContactRulesTest, WhatWaitsHasTakenNoFallback) {
+  user_wrote(25 * kHour);
+  config_.redis_wait = 1;
+  store_.fail_starts = Error{ErrorCode::kUnavailable, 0, "test"};
+  std::optional<Result<Outcome>> out;
+  submit(with_fallback(), Wait::kForOutcome, &out, Millis{100});
+  loop_.advance(Millis{100});
+  EXPECT_EQ(store_.only().progress.state, IntentState::kRetryWait);
+  EXPECT_TRUE(graph_.requests.empty());
+  EXPECT_FALSE(store_.only().progress.alternative);
+}
+
 TEST_F(ContactRulesTest, AnOpenWindowLeavesTheFallback) {
   user_wrote(kHour);
   graph_.answers.push_back(accepted("wamid.A"));

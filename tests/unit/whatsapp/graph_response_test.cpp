@@ -52,6 +52,24 @@ TEST(SendAnswer, DoesNotKnowWhatAStrangeSuccessMeans) {
   }
 }
 
+TEST(SendAnswer, KeepsWhatMetaSaysOfAnError) {
+  const auto detail = [](std::string_view members) {
+    const auto answer = parse_send_answer(400, R"({"error":{"code":131009,)" + std::string{members} + "}}");
+    return std::string{shown(answer.detail)};
+  };
+  const std::string meaning = "parameter value invalid: ";
+  EXPECT_EQ(detail(R"("message":"(#131009) bad","error_data":{"details":"latitude is missing"})"),
+            meaning + "latitude is missing");
+  EXPECT_EQ(detail(R"("error_data":"as text")"), meaning + "as text");
+  EXPECT_EQ(detail(R"("message":"(#131009) bad","error_data":7)"), meaning + "(#131009) bad");
+  EXPECT_EQ(detail(R"("message":"two\nlines\u0007")"), meaning + "two lines ");
+  EXPECT_EQ(detail(R"("type":"x")"), "") << "the meaning alone is in the catalogue";
+  std::string umlauts;
+  for (int i = 0; i < 300; ++i) umlauts += "\u00fc";
+  const std::string cut = detail("\"message\":\"a" + umlauts + '"');
+  EXPECT_EQ(cut.size(), meaning.size() + 511) << "cut between characters";
+}
+
 TEST(SendAnswer, ReadsMetasErrorShape) {
   const GraphAnswer answer = parse_send_answer(
       400,
