@@ -10,19 +10,27 @@ namespace {
 
 namespace json = boost::json;
 
-void check_button_titles(const json::object& action, Report& report) {
+/// `seen`: the texts of this member in the entries before.
+void check_unique(const json::object& entry, std::string_view member, std::set<std::string_view>& seen,
+                  std::string_view rule, Report& report) {
+  const std::string_view text = text_of(entry, member);
+  if (!text.empty() && !seen.insert(text).second) report.broken_at(member, std::string{rule});
+}
+
+void check_replies(const json::object& action, Report& report) {
   const json::array* buttons = find_array(action, "buttons");
   if (buttons == nullptr) return;
+  const Report::Step list(report, "buttons");
+  std::set<std::string_view> ids;
   std::set<std::string_view> titles;
   for (std::size_t i = 0; i < buttons->size(); ++i) {
     const json::object* button = (*buttons)[i].if_object();
     const json::object* reply = button == nullptr ? nullptr : find_object(*button, "reply");
-    const json::string* title = reply == nullptr ? nullptr : find_string(*reply, "title");
-    if (title == nullptr || titles.insert({title->data(), title->size()}).second) continue;
-    const Report::Step list(report, "buttons");
+    if (reply == nullptr) continue;
     const Report::Step entry(report, i);
     const Report::Step object(report, "reply");
-    report.broken_at("title", "must differ from the other buttons' titles");
+    check_unique(*reply, "id", ids, "must differ from the other buttons' ids", report);
+    check_unique(*reply, "title", titles, "must differ from the other buttons' titles", report);
   }
 }
 
@@ -34,24 +42,36 @@ constexpr std::array kReplyButtonFields{required("type", one_of(kReplyWord)),
 constexpr Shape kReplyButton{.fields = kReplyButtonFields};
 constexpr Rule kReplyButtonEntry = object(kReplyButton);
 constexpr std::array kButtonActionFields{required("buttons", list(kReplyButtonEntry, 1, 3))};
-constexpr Shape kButtonAction{.fields = kButtonActionFields, .check = check_button_titles};
+constexpr Shape kButtonAction{.fields = kButtonActionFields, .check = check_replies};
 constexpr std::array kButtonFields{kHeaderOfAnyKind, kRequiredBody, kFooterText,
                                    required("action", object(kButtonAction))};
 constexpr Shape kButton{.fields = kButtonFields};
+
+void check_rows(const json::array& rows, std::set<std::string_view>& ids, Report& report) {
+  const Report::Step list(report, "rows");
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const Report::Step entry(report, i);
+    if (const json::object* row = rows[i].if_object())
+      check_unique(*row, "id", ids, "must differ from the other rows' ids", report);
+  }
+}
 
 void check_list_sections(const json::object& action, Report& report) {
   const json::array* sections = find_array(action, "sections");
   if (sections == nullptr) return;
   const Report::Step step(report, "sections");
   std::size_t rows_in_all = 0;
+  std::set<std::string_view> ids;
   for (std::size_t i = 0; i < sections->size(); ++i) {
     const json::object* section = (*sections)[i].if_object();
     if (section == nullptr) continue;
-    if (const json::array* rows = find_array(*section, "rows")) rows_in_all += rows->size();
-    if (sections->size() > 1 && !section->contains("title")) {
-      const Report::Step entry(report, i);
-      report.broken_at("title", "is required when there is more than one section");
+    const Report::Step entry(report, i);
+    if (const json::array* rows = find_array(*section, "rows")) {
+      rows_in_all += rows->size();
+      check_rows(*rows, ids, report);
     }
+    if (sections->size() > 1 && !section->contains("title"))
+      report.broken_at("title", "is required when there is more than one section");
   }
   if (rows_in_all > 10) report.broken("must have at most 10 rows in all sections");
 }

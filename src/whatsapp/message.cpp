@@ -13,7 +13,9 @@ namespace {
 namespace json = boost::json;
 using namespace schema;
 
-constexpr std::array kTextFields{required("body", text(1, 4096)), optional("preview_url", flag())};
+constexpr std::array kTextFields{
+    required("body", {.kind = Kind::kText, .min = 1, .max = 4096, .form = &kNotBlank}),
+    optional("preview_url", flag())};
 constexpr Shape kText{.fields = kTextFields};
 constexpr std::array kReactionFields{required("message_id", text(kWamidText)),
                                      required("emoji", text(kEmojiOrNone))};

@@ -197,11 +197,16 @@ void check_cards(const json::array* components, const std::vector<TemplateParts>
   const Report::Step entry(report, given.at);
   if (cards.empty()) return report.broken("must be absent: the template has no carousel");
   const json::array* list = find_array(*given.component, "cards");
+  // A product carousel may show more of them than its template was made with.
+  const bool products = cards.front().header == "product";
+  if (list != nullptr && !products && list->size() != cards.size())
+    report.broken_at("cards", fmt::format("must have exactly {}: the template has {}", cards.size(),
+                                          count_of(cards.size(), "card")));
   const Report::Step inside(report, "cards");
   for (std::size_t i = 0; list != nullptr && i < list->size(); ++i) {
     const json::object* card = (*list)[i].if_object();
     const Report::Step one(report, i);
-    // Cards are alike; a product carousel may show more of them than its template was made with.
+    // Cards are alike.
     if (card != nullptr) check_parts(*card, cards[std::min(i, cards.size() - 1)], report);
   }
 }

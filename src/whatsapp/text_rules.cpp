@@ -79,14 +79,6 @@ bool is_date(std::string_view text) {
       .ok();
 }
 
-// Which sequences are emoji changes every year: what cannot be one is refused, the rest is Meta's to judge.
-// Keycaps are the only emoji with ASCII in them.
-bool is_emoji_or_empty(std::string_view text) {
-  if (text.empty()) return true;
-  const auto possible = [](char c) { return !is_ascii(c) || is_digit(c) || c == '#' || c == '*'; };
-  return std::ranges::all_of(text, possible) && !std::ranges::all_of(text, is_ascii);
-}
-
 std::uint32_t next_character(std::string_view& text) {
   const auto byte = [&](std::size_t i) {
     return static_cast<std::uint32_t>(static_cast<unsigned char>(text[i]));
@@ -101,6 +93,45 @@ std::uint32_t next_character(std::string_view& text) {
   for (std::size_t i = 1; i < length; ++i) character = (character << 6U) | (byte(i) & 0x3fU);
   text.remove_prefix(length);
   return character;
+}
+
+/// Whether emoji have this character. Keycaps are the only ones with ASCII in them.
+bool is_in_emoji(std::uint32_t c) {
+  struct Range {
+    std::uint32_t first;
+    std::uint32_t last;
+  };
+  // Joiners, marks and signs; arrows to symbols; CJK signs; variations; pictographs; flags' tags.
+  constexpr auto kRanges = std::to_array<Range>({{0xa9, 0xa9},
+                                                 {0xae, 0xae},
+                                                 {0x200d, 0x200d},
+                                                 {0x203c, 0x203c},
+                                                 {0x2049, 0x2049},
+                                                 {0x20e3, 0x20e3},
+                                                 {0x2122, 0x2122},
+                                                 {0x2139, 0x2139},
+                                                 {0x2190, 0x2bff},
+                                                 {0x3030, 0x303d},
+                                                 {0x3297, 0x3299},
+                                                 {0xfe0e, 0xfe0f},
+                                                 {0x1f000, 0x1fbff},
+                                                 {0xe0020, 0xe007f}});
+  const bool in_keycap = c < 0x80 && (is_digit(static_cast<char>(c)) || c == '#' || c == '*');
+  return in_keycap ||
+         std::ranges::any_of(kRanges, [c](const Range& r) { return c >= r.first && c <= r.last; });
+}
+
+// Which sequences are emoji changes every year: what cannot be one is refused, the rest is Meta's to judge.
+bool is_emoji_or_empty(std::string_view text) {
+  if (!text.empty() && std::ranges::all_of(text, is_ascii)) return false;
+  while (!text.empty()) {
+    if (!is_in_emoji(next_character(text))) return false;
+  }
+  return true;
+}
+
+bool is_not_blank(std::string_view text) {
+  return text.empty() || text.find_first_not_of(" \t\r\n") != std::string_view::npos;
 }
 
 bool has_no_emoji(std::string_view text) {
@@ -146,6 +177,7 @@ constinit const TextRule kHttpsUrl{is_https_url, "a URL that begins with https:/
 constinit const TextRule kWebUrl{is_web_url, "a URL that begins with https:// or http://"};
 constinit const TextRule kDate{is_date, "a date of the form YYYY-MM-DD"};
 constinit const TextRule kEmojiOrNone{is_emoji_or_empty, "one emoji, or empty to remove the reaction"};
+constinit const TextRule kNotBlank{is_not_blank, "more than spaces and line breaks"};
 constinit const TextRule kNoEmoji{has_no_emoji, "free of emoji"};
 constinit const TextRule kTwoLineBreaks{has_two_line_breaks_at_most, "text with at most 2 line breaks"};
 constinit const TextRule kCurrencyCode{is_currency_code, "a currency code such as EUR"};

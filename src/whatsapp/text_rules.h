@@ -35,6 +35,7 @@ extern const TextRule kWebUrl;       ///< http or https
 extern const TextRule kDate;         ///< YYYY-MM-DD of the calendar
 extern const TextRule kEmojiOrNone;  ///< a reaction
 extern const TextRule kNoEmoji;
+extern const TextRule kNotBlank;
 extern const TextRule kTwoLineBreaks;  ///< at most two line breaks
 extern const TextRule kCurrencyCode;   ///< three capital letters
 extern const TextRule kCountryCode;    ///< two letters

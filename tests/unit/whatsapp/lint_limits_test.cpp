@@ -42,6 +42,14 @@ void expect_edges(const Limit& limit) {
 std::string interactive(std::string_view members) {
   return R"({"type":"interactive","interactive":{)" + std::string{members} + "}}";
 }
+/// That many pieces, each with its number for `@`.
+std::string numbered(std::string_view piece, std::size_t count) {
+  std::string list;
+  for (std::size_t i = 0; i < count; ++i)
+    list += (i == 0 ? "" : ",") + replaced(std::string{piece}, "@", std::to_string(i));
+  return list;
+}
+
 std::string of_template(std::string_view components) {
   return R"({"type":"template","template":{"name":"t","language":{"code":"en"},"components":[)" +
          std::string{components} + "]}}";
@@ -89,13 +97,9 @@ TEST(LintLimits, Buttons) {
 
 TEST(LintLimits, CountOfButtons) {
   const auto with = [](std::size_t count) {
-    std::string buttons;
-    for (std::size_t i = 0; i < count; ++i) {
-      buttons += (i == 0 ? "" : ",") +
-                 replaced(R"({"type":"reply","reply":{"id":"@","title":"@"}})", "@", std::to_string(i));
-    }
-    return lint_text(
-        interactive(R"("type":"button","body":{"text":"b"},"action":{"buttons":[)" + buttons + "]}"));
+    return lint_text(interactive(R"("type":"button","body":{"text":"b"},"action":{"buttons":[)" +
+                                 numbered(R"({"type":"reply","reply":{"id":"@","title":"@"}})", count) +
+                                 "]}"));
   };
   const std::vector<std::string> refused{"/interactive/action/buttons must have 1 to 3 entries"};
   EXPECT_EQ(with(0), refused);
@@ -122,8 +126,12 @@ TEST(LintLimits, List) {
   expect_edges({list("b", "b", section("t", "@", "r", "d")), at + "/rows/0/id", 1, 200});
   expect_edges({list("b", "b", section("t", "1", "@", "d")), at + "/rows/0/title", 1, 24});
   expect_edges({list("b", "b", section("t", "1", "r", "@")), at + "/rows/0/description", 0, 72});
-  expect_edges({list("b", "b", R"({"rows":[@]})"), "/interactive/action/sections", 0, 10,
-                R"({"id":"1","title":"r"})", ","});
+  const auto rows = [&](std::size_t count) {
+    return lint_text(list("b", "b", R"({"rows":[)" + numbered(R"({"id":"@","title":"r"})", count) + "]}"));
+  };
+  EXPECT_TRUE(rows(10).empty());
+  EXPECT_EQ(rows(11), std::vector<std::string>{
+                          "/interactive/action/sections must have at most 10 rows in all sections"});
   EXPECT_EQ(lint_text(list("b", "b", R"({"rows":[]})")),
             std::vector<std::string>{at + "/rows must have at least 1 entry"});
 }
@@ -131,8 +139,7 @@ TEST(LintLimits, List) {
 TEST(LintLimits, CountOfListSections) {
   const auto with = [](std::size_t count) {
     return lint_text(interactive(R"("type":"list","body":{"text":"b"},"action":{"button":"b","sections":[)" +
-                                 repeated(R"({"title":"t","rows":[{"id":"1","title":"r"}]})", count, ",") +
-                                 "]}"));
+                                 numbered(R"({"title":"t","rows":[{"id":"@","title":"r"}]})", count) + "]}"));
   };
   EXPECT_TRUE(with(10).empty());
   EXPECT_EQ(with(0), std::vector<std::string>{"/interactive/action/sections must have 1 to 10 entries"});

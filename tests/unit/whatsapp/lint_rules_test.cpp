@@ -137,14 +137,21 @@ TEST(Lint, ChecksContacts) {
   EXPECT_EQ(contact(R"("org":{"company":1})"), Found{"/contacts/0/org/company must be text"});
 }
 
+TEST(Lint, WantsATextWithSomethingInIt) {
+  EXPECT_EQ(lint_text(R"({"type":"text","text":{"body":" \n\t "}})"),
+            Found{"/text/body must be more than spaces and line breaks"});
+  EXPECT_TRUE(lint_text(R"({"type":"text","text":{"body":" . "}})").empty());
+}
+
 TEST(Lint, ChecksReactions) {
   const auto reaction = [](std::string_view emoji) {
     return lint_text(R"({"type":"reaction","reaction":{"message_id":"wamid.A=","emoji":")" +
                      std::string{emoji} + R"("}})");
   };
-  for (const std::string_view emoji : {"", "😀", "👩🏽‍🚀", "1️⃣", "#️⃣"})
+  for (const std::string_view emoji :
+       {"", "😀", "👩🏽‍🚀", "1️⃣", "#️⃣", "❤️", "©️", "㊙️", "🏴󠁧󠁢󠁥󠁮󠁧󠁿"})
     EXPECT_TRUE(reaction(emoji).empty()) << emoji;
-  for (const std::string_view text : {"ok", ":)", "1", "😀!"}) {
+  for (const std::string_view text : {"ok", ":)", "1", "😀!", "да", "é", "好"}) {
     EXPECT_EQ(reaction(text), Found{"/reaction/emoji must be one emoji, or empty to remove the reaction"})
         << text;
   }
@@ -188,6 +195,17 @@ TEST(LintInteractive, WantsDifferentButtonTitles) {
       interactive(
           R"("type":"button","body":{"text":"b"},"action":{"buttons":[{"type":"reply","reply":{"id":"1","title":"Yes"}},{"type":"reply","reply":{"id":"2","title":"Yes"}}]})"),
       Found{"/interactive/action/buttons/1/reply/title must differ from the other buttons' titles"});
+}
+
+TEST(LintInteractive, WantsIdsThatTellAnswersApart) {
+  EXPECT_EQ(
+      interactive(
+          R"("type":"button","body":{"text":"b"},"action":{"buttons":[{"type":"reply","reply":{"id":"1","title":"Yes"}},{"type":"reply","reply":{"id":"1","title":"No"}}]})"),
+      Found{"/interactive/action/buttons/1/reply/id must differ from the other buttons' ids"});
+  EXPECT_EQ(
+      interactive(
+          R"("type":"list","body":{"text":"b"},"action":{"button":"b","sections":[{"title":"t","rows":[{"id":"1","title":"r"}]},{"title":"u","rows":[{"id":"2","title":"r"},{"id":"1","title":"r"}]}]})"),
+      Found{"/interactive/action/sections/1/rows/1/id must differ from the other rows' ids"});
 }
 
 TEST(LintInteractive, KeepsHeadersToTheTypesThatHaveThem) {

@@ -240,6 +240,10 @@ TEST(TemplateCheck, ChecksCards) {
       cards(card("0", text("a")) + "," + card("1", text("b") + "," + text("c"))),
       {"/template/components/0/cards/1/components/1/parameters must have exactly 1: the template's "
        "body has 1 variable"});
+  expect_parameters(cards(card("0", text("a"))),
+                    {"/template/components/0/cards must have exactly 2: the template has 2 cards"});
+  expect_parameters(cards(card("0", text("a")) + "," + card("1", text("b")) + "," + card("2", text("c"))),
+                    {"/template/components/0/cards must have exactly 2: the template has 2 cards"});
   expect_parameters(message("cards", "en", ""),
                     {"/template/components must have a carousel: the template has one"});
   expect_parameters(
