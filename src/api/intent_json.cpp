@@ -35,9 +35,10 @@ store::OnUnknown on_unknown_of(const TenantId& tenant, const IntentDefaults& def
 
 void read_identity(JsonFields& fields, const IntentDefaults& defaults, const config::Directory& directory,
                    Draft& draft) {
+  const std::size_t before = fields.error_count();
   if (const auto id = IntentId::parse(fields.required_text("intentId"))) {
     draft.intent.id = *id;
-  } else if (fields.text("intentId")) {
+  } else if (fields.error_count() == before) {
     fields.error("intentId", "must be a UUID or a ULID");
   }
   draft.intent.tenant = defaults.tenant.empty() ? directory.fallback_tenant() : defaults.tenant;
@@ -125,8 +126,10 @@ bool names_group(JsonFields& fields) {
 }
 
 void read_recipient(JsonFields& fields, Draft& draft) {
+  const std::size_t before = fields.error_count();
   const auto to = fields.text("to");
   const auto user = fields.text("recipient");
+  const bool mistyped = fields.error_count() != before;
   const bool group = names_group(fields);
   if (draft.intent.type == outbound::MessageType::kMarkRead) {
     if (group) fields.error("recipientType", "must be absent: what was read is named by its message id");
@@ -135,7 +138,7 @@ void read_recipient(JsonFields& fields, Draft& draft) {
   if (group) {
     draft.for_group = true;
     if (user) fields.error("recipient", "must be absent: a group is named by \"to\"");
-    if (!to) fields.error("to", "is required: the id of the group");
+    if (!to && !mistyped) fields.error("to", "is required: the id of the group");
     if (to && !user) {
       if (auto id = whatsapp::parse_group_id(*to)) draft.recipient.emplace(std::move(*id));
       draft.bad_recipient = !draft.recipient;
@@ -147,7 +150,7 @@ void read_recipient(JsonFields& fields, Draft& draft) {
     return;
   }
   if (!to && !user) {
-    fields.error("to", "is required (or \"recipient\")");
+    if (!mistyped) fields.error("to", "is required (or \"recipient\")");
     return;
   }
   if (to) {

@@ -19,6 +19,8 @@ class JsonFields {
       : object_(object), pointer_(std::move(pointer)), errors_(errors) {}
 
   void error(std::string_view field, std::string_view rule);
+  /// Of the whole request so far.
+  std::size_t error_count() const { return errors_.size(); }
 
   /// The string, or nothing; a present value of another type is an error.
   std::optional<std::string_view> text(std::string_view field);

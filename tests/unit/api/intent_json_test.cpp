@@ -206,6 +206,16 @@ TEST_F(IntentJson, MissingFieldsAndBrokenPayloadsAreAllListed) {
   EXPECT_TRUE(request.intents.empty());
 }
 
+TEST_F(IntentJson, AMistypedFieldIsNamedOnce) {
+  const std::string payload = R"("payload":{"type":"text","text":{"body":"hi"}})";
+  EXPECT_EQ(only_pointer(parse_one(R"("intentId":1,"to":"+15550001111",)" + payload)), "/intents/0/intentId");
+  EXPECT_EQ(only_pointer(parse_one(R"("intentId":"","to":"+15550001111",)" + payload)),
+            "/intents/0/intentId");
+  const std::string id = std::string{R"("intentId":")"} + kId + "\",";
+  EXPECT_EQ(only_pointer(parse_one(id + R"("to":null,)" + payload)), "/intents/0/to");
+  EXPECT_EQ(only_pointer(parse_one(id + R"("recipientType":"group","to":7,)" + payload)), "/intents/0/to");
+}
+
 TEST_F(IntentJson, WhatIsNoRequestIsRefusedWhole) {
   for (const char* body : {"", "{", "[]", "1", R"({"intents":{}})", R"({"intents":[]})", R"({"intents":[1]})",
                            R"({"intent":[]})", "{\"intents\":[\"\xff\"]}"}) {
