@@ -23,7 +23,7 @@ TEST_P(StoreConformance, AQueuedClaimIsRecordedAsAccepted) {
   EXPECT_EQ(record.state, kAccepted);
   EXPECT_EQ(record.attempt, 0U);
   EXPECT_EQ(record.created, made.created);
-  EXPECT_EQ(record.age_from, made.created);
+  EXPECT_EQ(record.age_from, made.due) << "a scheduled one ages from its time on";
   EXPECT_EQ(record.updated, at(1));
   EXPECT_EQ(record.due, made.due);
   EXPECT_EQ(record.expires_at, made.expires_at);
