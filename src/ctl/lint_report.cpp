@@ -3,8 +3,11 @@
 #include "whatsapp/advice.h"
 #include "whatsapp/json_text.h"
 #include "whatsapp/recipient.h"
+#include "whatsapp/schema.h"
 
 #include <boost/json.hpp>
+
+#include <array>
 
 namespace wac::ctl {
 namespace {
@@ -14,6 +17,44 @@ using whatsapp::text_of;
 using whatsapp::Violation;
 
 constexpr std::size_t kMaxIntents = 100;
+
+// What stands beside a message and what it quotes. Values that only the connector can judge are any text.
+namespace schema = whatsapp::schema;
+constexpr schema::Rule kAnyText = schema::text(0);
+constexpr std::array<std::string_view, 1> kProvider{"whatsapp"};
+constexpr std::array<std::string_view, 2> kOnUnknown{"hold", "resend"};
+constexpr std::array<std::string_view, 2> kPriority{"normal", "high"};
+constexpr std::array<std::string_view, 2> kWhenPaused{"wait", "refuse"};
+constexpr std::array kContextFields{schema::required("messageId", schema::text(whatsapp::kWamidText, 512))};
+constexpr schema::Shape kContext{.fields = kContextFields};
+constexpr std::array kEnvelopeFields{
+    schema::optional("intentId", kAnyText),
+    schema::optional("to", kAnyText),
+    schema::optional("recipient", kAnyText),
+    schema::optional("recipientType", kAnyText),
+    schema::optional("tenantId", kAnyText),
+    schema::optional("senderId", kAnyText),
+    schema::optional("provider", schema::one_of(kProvider)),
+    schema::optional("dedupeKey", schema::text(1)),
+    schema::optional("correlationId", kAnyText),
+    schema::optional("createdAt", kAnyText),
+    schema::optional("sendAt", kAnyText),
+    schema::optional("expiresAt", kAnyText),
+    schema::optional("context", schema::object(kContext)),
+    schema::optional("onUnknown", schema::one_of(kOnUnknown)),
+    schema::optional("priority", schema::one_of(kPriority)),
+    schema::optional("whenPaused", schema::one_of(kWhenPaused)),
+};
+constexpr schema::Shape kEnvelope{.fields = kEnvelopeFields};
+
+void lint_envelope(json::object intent, const std::string& pointer, LintReport& report) {
+  intent.erase("payload");
+  intent.erase("fallback");
+  schema::Report found;
+  schema::check(intent, kEnvelope, found);
+  for (Violation& error : found.take())
+    report.errors.push_back({pointer + error.pointer, std::move(error.rule)});
+}
 
 void lint_payload(const json::value& value, const std::string& pointer, LintReport& report) {
   const json::object* payload = value.if_object();
@@ -60,6 +101,23 @@ void lint_recipient(const json::object& intent, const json::object& message, con
   }
 }
 
+void lint_fallback(const json::object& intent, const json::object& message, const std::string& pointer,
+                   LintReport& report) {
+  const json::value* fallback = intent.if_contains("fallback");
+  if (fallback == nullptr) return;
+  const std::string_view type = text_of(message, "type");
+  const json::object* content = fallback->if_object();
+  if (type == "template" || type == "mark_read" || type == "raw") {
+    report.errors.push_back({pointer + "/fallback", "must be absent: this type needs no open window"});
+  } else if (text_of(intent, "recipientType") == "group") {
+    report.errors.push_back({pointer + "/fallback", "must be absent: of groups no window is known"});
+  } else if (content != nullptr && text_of(*content, "type") != "template") {
+    report.errors.push_back({pointer + "/fallback", R"(must be a payload of type "template")"});
+  } else {
+    lint_payload(*fallback, pointer + "/fallback", report);
+  }
+}
+
 void lint_intent(const json::value& value, const std::string& pointer, LintReport& report) {
   const json::object* intent = value.if_object();
   const json::value* payload = intent == nullptr ? nullptr : intent->if_contains("payload");
@@ -74,6 +132,8 @@ void lint_intent(const json::value& value, const std::string& pointer, LintRepor
       lint_recipient(*intent, *message, pointer, report);
     if (message != nullptr && intent->contains("context") && !whatsapp::may_quote(*message))
       report.errors.push_back({pointer + "/context", "must be absent: this type cannot quote a message"});
+    if (message != nullptr) lint_fallback(*intent, *message, pointer, report);
+    lint_envelope(*intent, pointer, report);
   }
 }
 
@@ -89,6 +149,10 @@ LintReport lint_document(const json::value& document) {
     if (intents == nullptr || intents->empty() || intents->size() > kMaxIntents) {
       report.errors.push_back({"/intents", "must be a list of 1 to 100 intents"});
       return report;
+    }
+    for (const auto& member : *object) {
+      if (member.key() != "intents")
+        report.errors.push_back({"/" + std::string{member.key()}, "is not a field here"});
     }
     for (std::size_t i = 0; i < intents->size(); ++i)
       lint_intent((*intents)[i], "/intents/" + std::to_string(i), report);

@@ -15,8 +15,8 @@ struct LintReport {
 };
 
 /// `document` is a payload ({"type":…}), an intent ({"payload":…}) or a request ({"intents":[…]}). Checks
-/// payloads, recipients and quotes; ids, senders, times and templates are the connector's to check
-/// (POST /v1/intents?dryRun=true).
+/// payloads, fallbacks, recipients, quotes and every field's name; ids, senders, times and templates are the
+/// connector's to check (POST /v1/intents?dryRun=true).
 LintReport lint_document(const boost::json::value& document);
 
 }  // namespace wac::ctl

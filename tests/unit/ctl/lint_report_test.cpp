@@ -60,6 +60,45 @@ TEST(LintReport, KnowsWhatGoesToGroups) {
             Found{R"(/recipientType must be "individual" or "group")"});
 }
 
+TEST(LintReport, KnowsEveryFieldOfAnIntent) {
+  const std::string payload = R"("to":"+15550001111","payload":{"type":"text","text":{"body":"a"}})";
+  EXPECT_EQ(
+      errors_of("{" + payload +
+                R"(,"intentId":"a","tenantId":"b","senderId":"1","provider":"whatsapp","dedupeKey":"k",)"
+                R"("correlationId":"c","createdAt":"t","sendAt":"t","expiresAt":"t","onUnknown":"resend",)"
+                R"("context":{"messageId":"wamid.A"},"priority":"high","whenPaused":"refuse",)"
+                R"("recipientType":"individual"})"),
+      Found{});
+  EXPECT_EQ(
+      errors_of("{" + payload + R"(,"prio":"high","priority":"urgent","sendAt":7,"context":{"id":"a"}})"),
+      (Found{"/sendAt must be text", "/context/messageId is required", "/context/id is not a field here",
+             "/priority must be one of normal, high", "/prio is not a field here"}));
+  EXPECT_EQ(errors_of(R"({"dryRun":true,"intents":[{)" + payload + "}]}"),
+            Found{"/dryRun is not a field here"});
+}
+
+TEST(LintReport, ChecksTheFallback) {
+  const std::string hello = R"({"type":"template","template":{"name":"hello","language":{"code":"en"}}})";
+  const std::string text =
+      R"({"to":"+15550001111","payload":{"type":"text","text":{"body":"a"}},"fallback":)";
+  EXPECT_EQ(errors_of(text + hello + "}"), Found{});
+  EXPECT_EQ(errors_of(text + R"({"type":"template","template":{"name":"Hello","language":{"code":"en"}}}})"),
+            Found{"/fallback/template/name must be lower-case letters, digits and _ only"});
+  EXPECT_EQ(errors_of(text + R"({"type":"text","text":{"body":"b"}}})"),
+            Found{R"(/fallback must be a payload of type "template")"});
+  EXPECT_EQ(errors_of(text + "7}"), Found{"/fallback must be an object"});
+  EXPECT_EQ(
+      errors_of(
+          R"({"to":"+15550001111","payload":{"type":"raw","raw":{"type":"future","future":{}}},"fallback":)" +
+          hello + "}"),
+      Found{"/fallback must be absent: this type needs no open window"});
+  EXPECT_EQ(
+      errors_of(
+          R"({"recipientType":"group","to":"Y2FwaV9ncm91cDox","payload":{"type":"text","text":{"body":"a"}},"fallback":)" +
+          hello + "}"),
+      Found{"/fallback must be absent: of groups no window is known"});
+}
+
 TEST(LintReport, RefusesWhatIsNoMessage) {
   EXPECT_EQ(errors_of("[]"), Found{R"( must be an object: a payload, an intent or {"intents":[…]})"});
   EXPECT_EQ(errors_of(R"({"intents":[]})"), Found{"/intents must be a list of 1 to 100 intents"});
