@@ -3,6 +3,8 @@
 -- lane until it has left. A sender stands in 'sn' by the time it can send next.
 --
 -- An intent here is {key, sender, recipient or '', high, expires or false, hold}.
+-- Those in lanes stand behind all others, by when they came: were it one place for all, a million of them would be
+-- ordered by their keys, and each would go to a random place among cold ones.
 local BLOCKED = 9e15
 
 -- Whether this script gave somebody's turn to the next of its recipient.
@@ -47,7 +49,7 @@ local function find_seat(prefix, intent, due, now)
     local state = call('HGET', prefix .. 'i:' .. pair.head, 's')
     -- Else somebody deleted it.
     if state and (waits(state) or state == SENDING) then
-      seat.blocked, seat.ready, seat.hold = true, BLOCKED, ORDER
+      seat.blocked, seat.ready, seat.hold = true, BLOCKED + now, ORDER
       return seat
     end
   end
