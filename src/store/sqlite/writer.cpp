@@ -123,11 +123,13 @@ void Writer::report(const std::optional<Error>& failure) {
 }
 
 void Writer::care_for_wal() {
-  if (wal_pages_ < options_.checkpoint_pages) return;
-  if (wal_pages_ < kWalLimit * options_.checkpoint_pages) {
-    checkpointer_.request();
-  } else {
+  if (wal_pages_ < asked_at_) asked_at_ = 0;  // it began anew
+  if (wal_pages_ >= kWalLimit * options_.checkpoint_pages) {
     checkpointer_.run_now();
+  } else if (wal_pages_ - asked_at_ >= options_.checkpoint_pages) {
+    // Not after every commit from here on: what many commits write again is moved once.
+    checkpointer_.request();
+    asked_at_ = wal_pages_;
   }
 }
 

@@ -42,6 +42,7 @@ class Writer {
   OperationQueue queue_;
   std::atomic<bool> healthy_{true};
   std::size_t wal_pages_ = 0;
+  std::size_t asked_at_ = 0;  ///< pages of the WAL when a checkpoint was last asked for
   std::thread thread_;
 };
 
