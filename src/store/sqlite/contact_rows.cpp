@@ -20,7 +20,7 @@ ContactRows::ContactRows(Connection& connection)
       heard_(connection, "sqlite: contact", "SELECT heard_at FROM contacts WHERE part = ? AND id = ?"),
       phone_(connection, "sqlite: contact", "SELECT phone FROM contacts WHERE part = ? AND id = ?"),
       forget_(connection, "sqlite: forget contacts",
-              "DELETE FROM contacts WHERE (part, id) IN (SELECT part, id FROM contacts WHERE forget_at <= ? "
+              "DELETE FROM contacts WHERE forget_at IN (SELECT forget_at FROM contacts WHERE forget_at <= ? "
               "ORDER BY forget_at LIMIT ?)") {}
 
 void ContactRows::touch(Partition partition, const ContactTouch& touch, Millis retention) {

@@ -58,8 +58,8 @@ PaceRows::PaceRows(Connection& connection)
       save_quota_(connection, "sqlite: save quota",
                   "INSERT INTO quotas VALUES(?,?,?) ON CONFLICT DO UPDATE SET arrival=excluded.arrival"),
       forget_(connection, "sqlite: forget pairs",
-              "DELETE FROM pairs WHERE (part, recipient) IN (SELECT part, recipient FROM pairs "
-              "WHERE forget_at IS NOT NULL AND forget_at <= ? LIMIT ?)") {}
+              "DELETE FROM pairs WHERE forget_at IN (SELECT forget_at FROM pairs "
+              "WHERE forget_at IS NOT NULL AND forget_at <= ? ORDER BY forget_at LIMIT ?)") {}
 
 std::optional<SenderRow> PaceRows::load(Partition partition, const SenderId& sender) {
   const auto [at, fresh] = kept_.try_emplace({partition, sender});

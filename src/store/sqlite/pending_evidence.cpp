@@ -12,10 +12,9 @@ PendingEvidence::PendingEvidence(Connection& connection)
       take_(connection, "sqlite: take evidence",
             "DELETE FROM pending_evidence WHERE part = ? AND message = ? "
             "RETURNING state, error_code, pricing, forget_at"),
-      forget_(
-          connection, "sqlite: forget evidence",
-          "DELETE FROM pending_evidence WHERE (part, message) IN "
-          "(SELECT part, message FROM pending_evidence WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)") {}
+      forget_(connection, "sqlite: forget evidence",
+              "DELETE FROM pending_evidence WHERE forget_at IN "
+              "(SELECT forget_at FROM pending_evidence WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)") {}
 
 void PendingEvidence::keep(Partition partition, const Evidence& evidence, WallTime forget_at, WallTime now) {
   Evidence kept = evidence;

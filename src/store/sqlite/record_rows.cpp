@@ -17,7 +17,7 @@ RecordRows::RecordRows(Connection& connection)
             "SELECT id, version, value FROM records WHERE part = ?1 AND kind = ?2 AND id > ?3 "
             "AND (forget_at IS NULL OR forget_at > ?4) ORDER BY id LIMIT ?5"),
       forget_(connection, "sqlite: forget records",
-              "DELETE FROM records WHERE (part, kind, id) IN (SELECT part, kind, id FROM records "
+              "DELETE FROM records WHERE forget_at IN (SELECT forget_at FROM records "
               "WHERE forget_at <= ? ORDER BY forget_at LIMIT ?)") {}
 
 std::optional<Record> RecordRows::load(const RecordKey& key, WallTime now) {

@@ -155,6 +155,8 @@ std::vector<Ingested> ingest(Session& session, Partition partition, const std::v
   return answers;
 }
 
+// Tables without row numbers forget by time: by keys that a subquery gives SQLite would read all of a
+// partition. Of one millisecond all go, so a few more than asked for.
 std::size_t purge(Session& session, WallTime now) {
   const std::size_t intents = session.intents.forget(now, kPurgeRows);
   const std::size_t pairs = session.paces.forget(now, kPurgeRows);
