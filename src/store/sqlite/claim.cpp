@@ -128,7 +128,7 @@ ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Mil
     turns.start(verdict.place, *row, &verdict.seat, now + lease);
   } else if (is_open(verdict.progress.state)) {
     turns.take_seat(verdict.place, *row, verdict.seat);
-    turns.touch(intent.sender);
+    turns.joined(intent.sender, verdict.progress.state);
   }
   turns.finish();
   return {ClaimOutcome::kNew, new_record(intent, verdict.progress)};

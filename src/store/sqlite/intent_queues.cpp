@@ -25,12 +25,21 @@ IntentQueues::IntentQueues(Connection& connection)
       next_(connection, "sqlite: next intent",
             select_full(", payload FROM intents WHERE part = ? AND sender = ? AND priority = ? "
                         "AND ready IS NOT NULL AND ready <= ? ORDER BY ready, row LIMIT 1")),
-      waiting_(connection, "sqlite: waiting intents",
-               "SELECT sender, count(*) FROM intents INDEXED BY intents_ready "
-               "WHERE part = ? AND ready IS NOT NULL GROUP BY sender"),
+      first_due_(connection, "sqlite: first due",
+                 "SELECT due FROM intents INDEXED BY intents_waiting WHERE part = ? AND state = ? AND "
+                 "likely(state < 2) "
+                 "ORDER BY due LIMIT 1"),
+      due_(connection, "sqlite: due intents",
+           "SELECT 1 FROM intents INDEXED BY intents_waiting WHERE part = ? AND state = ? AND "
+           "likely(state < 2) AND due <= ?"),
+      not_due_(connection, "sqlite: scheduled intents",
+               "SELECT 1 FROM intents INDEXED BY intents_waiting WHERE part = ? AND state = ? AND "
+               "likely(state < 2) AND due > ?"),
       lane_(connection, "sqlite: lane",
             select_progress(" FROM intents WHERE part = ? AND recipient = ? AND lane IS NOT NULL "
                             "ORDER BY lane LIMIT 1")),
+      lane_end_(connection, "sqlite: end of a lane",
+                "SELECT max(lane) FROM intents WHERE part = ? AND recipient = ? AND lane IS NOT NULL"),
       holds_turn_(connection, "sqlite: turn", "SELECT state < 3 FROM intents WHERE row = ?"),
       dead_(connection, "sqlite: dead letters",
             select_full(" FROM intents WHERE part = ? AND state = 23 AND (updated, key) < (?, ?) "
@@ -90,14 +99,23 @@ std::optional<FullIntentRow> IntentQueues::next(Partition partition, const Sende
   return std::nullopt;
 }
 
-std::map<SenderId, std::uint64_t> IntentQueues::waiting(Partition partition) {
-  std::map<SenderId, std::uint64_t> counts;
-  Query query{waiting_, partition.number};
-  while (query.step()) {
-    counts[SenderId::parse(query.bytes(0)).value_or(SenderId{})] =
-        static_cast<std::uint64_t>(query.integer(1));
+std::optional<WallTime> IntentQueues::first_due(Partition partition, IntentState state) {
+  Query query{first_due_, partition.number, static_cast<std::uint32_t>(state)};
+  if (!query.step()) return std::nullopt;
+  return query.time(0);
+}
+
+std::uint64_t IntentQueues::count_due(Partition partition, IntentState state, std::uint64_t all,
+                                      WallTime now) {
+  Query due{due_, partition.number, static_cast<std::uint32_t>(state), now};
+  Query not_due{not_due_, partition.number, static_cast<std::uint32_t>(state), now};
+  std::uint64_t steps = 0;
+  while (due.step()) {
+    // `all` was read before: some may have come since.
+    if (!not_due.step()) return all - std::min(all, steps);
+    ++steps;
   }
-  return counts;
+  return steps;
 }
 
 std::optional<IntentRow> IntentQueues::first_in_lane(Partition partition,
@@ -105,6 +123,13 @@ std::optional<IntentRow> IntentQueues::first_in_lane(Partition partition,
   Query query{lane_, partition.number, Bytes{recipient.raw()}};
   if (!query.step()) return std::nullopt;
   return read_row(connection_, query);
+}
+
+std::optional<std::int64_t> IntentQueues::last_in_lane(Partition partition,
+                                                       const crypto::Fingerprint& recipient) {
+  Query query{lane_end_, partition.number, Bytes{recipient.raw()}};
+  if (!query.step() || query.is_null(0)) return std::nullopt;
+  return query.integer(0);
 }
 
 bool IntentQueues::holds_turn(std::int64_t row) {

@@ -4,8 +4,6 @@
 
 #include "store/sqlite/intent_rows.h"
 
-#include <map>
-
 namespace wac::store::sqlite {
 
 class IntentQueues {
@@ -23,11 +21,17 @@ class IntentQueues {
   std::optional<std::int64_t> first_ready(Partition partition, const SenderId& sender, Priority priority);
   /// The first in a sender's queue that is ready by `now`, high priority first, with its payload.
   std::optional<FullIntentRow> next(Partition partition, const SenderId& sender, WallTime now);
-  /// How many wait, by sender.
-  std::map<SenderId, std::uint64_t> waiting(Partition partition);
+
+  /// When the first of the accepted or of the waiting ones is due.
+  std::optional<WallTime> first_due(Partition partition, IntentState state);
+  /// How many of them are due by `now`, of `all`. Takes as long as the smaller part is: mostly nearly all are
+  /// due, or nearly none.
+  std::uint64_t count_due(Partition partition, IntentState state, std::uint64_t all, WallTime now);
 
   /// The first behind the one whose turn it is.
   std::optional<IntentRow> first_in_lane(Partition partition, const crypto::Fingerprint& recipient);
+  /// The last place in the lane of a recipient.
+  std::optional<std::int64_t> last_in_lane(Partition partition, const crypto::Fingerprint& recipient);
   /// Whether the row is accepted, waiting or sending: holds the turn of its recipient.
   bool holds_turn(std::int64_t row);
 
@@ -42,8 +46,8 @@ class IntentQueues {
   std::vector<FullIntentRow> all(Query& query);
 
   Connection& connection_;
-  Statement leases_, expired_, next_lease_, next_expiry_, first_ready_, next_, waiting_, lane_, holds_turn_,
-      dead_;
+  Statement leases_, expired_, next_lease_, next_expiry_, first_ready_, next_, first_due_, due_, not_due_,
+      lane_, lane_end_, holds_turn_, dead_;
 };
 
 }  // namespace wac::store::sqlite

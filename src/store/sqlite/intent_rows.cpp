@@ -47,9 +47,7 @@ IntentRows::IntentRows(Connection& connection)
       sending_(connection, "sqlite: leases",
                select_progress(
                    " FROM intents INDEXED BY intents_leases WHERE state > 1 AND state < 4 AND state = 2")),
-      count_(connection, "sqlite: count intents",
-             "SELECT state, count(*), sum(due <= ?2), min(due) FROM intents INDEXED BY intents_waiting "
-             "WHERE part = ?1 AND state < 2 GROUP BY state UNION ALL "
+      count_(connection, "sqlite: count leases",
              "SELECT state, count(*), sum(due <= ?2), min(due) FROM intents INDEXED BY intents_leases "
              "WHERE part = ?1 AND state > 1 AND state < 4 GROUP BY state"),
       scan_(connection, "sqlite: scan intents",
@@ -178,7 +176,7 @@ std::vector<IntentRow> IntentRows::all_sending() {
   return rows;
 }
 
-StateCounts IntentRows::count(Partition partition, WallTime now) {
+StateCounts IntentRows::count_leases(Partition partition, WallTime now) {
   StateCounts counts;
   Query query{count_, partition.number, now};
   while (query.step()) {

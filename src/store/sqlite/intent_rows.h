@@ -50,7 +50,8 @@ class IntentRows {
   void remove(std::int64_t row);
 
   std::vector<IntentRow> all_sending();
-  StateCounts count(Partition partition, WallTime now);
+  /// Of sending and unknown ones.
+  StateCounts count_leases(Partition partition, WallTime now);
   /// In order of the key, from behind `after` (empty: from the first).
   std::vector<IntentRecord> scan(Partition partition, std::string_view after, std::size_t limit);
   /// Removes rows whose retention has passed; returns how many.

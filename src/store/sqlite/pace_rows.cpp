@@ -23,6 +23,8 @@ std::optional<SenderRow> read_sender(Connection& connection, const Query& query,
   row.gate.credential = *credential;
   row.gate.probe = *probe;
   if (!query.is_null(first + 5)) row.next = query.real(first + 5);
+  row.accepted = query.integer(first + 6);
+  row.retrying = query.integer(first + 7);
   return row;
 }
 
@@ -31,26 +33,30 @@ std::optional<SenderRow> read_sender(Connection& connection, const Query& query,
 PaceRows::PaceRows(Connection& connection)
     : connection_(connection),
       load_(connection, "sqlite: load pace",
-            "SELECT tenant, limits, credential, probe, numbers, next FROM paces "
+            "SELECT tenant, limits, credential, probe, numbers, next, accepted, retrying FROM paces "
             "WHERE part = ? AND sender = ?"),
       save_(connection, "sqlite: save pace",
-            "INSERT INTO paces VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET tenant=excluded.tenant, "
+            "INSERT INTO paces VALUES(?,?,?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET tenant=excluded.tenant, "
             "limits=excluded.limits, credential=excluded.credential, probe=excluded.probe, "
-            "numbers=excluded.numbers, next=excluded.next"),
+            "numbers=excluded.numbers, next=excluded.next, accepted=excluded.accepted, "
+            "retrying=excluded.retrying"),
       all_(connection, "sqlite: paces",
-           "SELECT sender, tenant, limits, credential, probe, numbers, next FROM paces WHERE part = ? "
+           "SELECT sender, tenant, limits, credential, probe, numbers, next, accepted, retrying FROM paces "
+           "WHERE part = ? "
            "ORDER BY sender"),
+      queued_(connection, "sqlite: queued intents",
+              "SELECT sum(accepted), sum(retrying) FROM paces WHERE part = ?"),
       ready_(connection, "sqlite: ready senders",
              "SELECT sender FROM paces WHERE part = ? AND next IS NOT NULL AND next < ? + 1 "
              "ORDER BY next LIMIT ?"),
       next_(connection, "sqlite: next senders",
             "SELECT sender, next FROM paces WHERE part = ? AND next IS NOT NULL ORDER BY next LIMIT ?"),
       load_pair_(connection, "sqlite: load pair",
-                 "SELECT head, seq, arrival, paused_until, level FROM pairs "
+                 "SELECT head, arrival, paused_until, level FROM pairs "
                  "WHERE part = ? AND recipient = ?"),
       save_pair_(connection, "sqlite: save pair",
-                 "INSERT INTO pairs VALUES(?,?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET head=excluded.head, "
-                 "seq=excluded.seq, arrival=excluded.arrival, paused_until=excluded.paused_until, "
+                 "INSERT INTO pairs VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET head=excluded.head, "
+                 "arrival=excluded.arrival, paused_until=excluded.paused_until, "
                  "level=excluded.level, forget_at=excluded.forget_at"),
       drop_pair_(connection, "sqlite: drop pair", "DELETE FROM pairs WHERE part = ? AND recipient = ?"),
       load_quota_(connection, "sqlite: load quota",
@@ -89,7 +95,9 @@ void PaceRows::flush() {
                 Bytes{gate.credential.raw()},
                 Bytes{gate.probe.raw()},
                 std::string_view{numbers},
-                kept.row->next};
+                kept.row->next,
+                kept.row->accepted,
+                kept.row->retrying};
     query.execute();
   }
 }
@@ -124,6 +132,13 @@ std::vector<std::pair<SenderId, SenderRow>> PaceRows::all(Partition partition) {
   return rows;
 }
 
+std::pair<std::int64_t, std::int64_t> PaceRows::queued(Partition partition) {
+  flush();
+  Query query{queued_, partition.number};
+  return query.step() ? std::pair{query.integer(0), query.integer(1)}
+                      : std::pair{std::int64_t{0}, std::int64_t{0}};
+}
+
 std::vector<SenderId> PaceRows::ready(Partition partition, std::size_t limit, WallTime now) {
   flush();
   std::vector<SenderId> senders;
@@ -150,8 +165,7 @@ PairRow PaceRows::load_pair(Partition partition, const crypto::Fingerprint& reci
   if (!query.step()) return row;
   row.stored = true;
   row.head = query.integer(0);
-  row.seq = query.integer(1);
-  row.gate = {query.real(2), query.real(3), query.real(4)};
+  row.gate = {query.real(1), query.real(2), query.real(3)};
   return row;
 }
 
@@ -170,7 +184,7 @@ bool PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipie
                          Head head, WallTime now) {
   const double last_effect = std::max(row.gate.arrival, row.gate.paused_until);
   const bool open = row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now));
-  const bool leased = open && !row.stored && row.head != 0 && row.seq == 0 && head == Head::kSends;
+  const bool leased = open && !row.stored && row.head != 0 && head == Head::kSends;
   keep_in_memory({partition, recipient}, leased ? std::optional{row} : std::nullopt);
   if (leased) return false;
   if (row.head == 0 && open) {
@@ -181,7 +195,7 @@ bool PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipie
   }
   std::optional<WallTime> forget_at;
   if (row.head == 0) forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
-  Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head, row.seq,
+  Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head,
               row.gate.arrival, row.gate.paused_until, row.gate.level,         forget_at};
   query.execute();
   return true;

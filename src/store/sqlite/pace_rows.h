@@ -13,6 +13,8 @@ namespace wac::store::sqlite {
 struct SenderRow {
   SenderGate gate;
   std::optional<double> next;  ///< when take_due() looks at it again
+  /// How many of its intents are accepted, and how many wait for a retry.
+  std::int64_t accepted = 0, retrying = 0;
 
   friend bool operator==(const SenderRow&, const SenderRow&) = default;
 };
@@ -21,7 +23,6 @@ struct SenderRow {
 struct PairRow {
   PairGate gate;
   std::int64_t head = 0;  ///< the row whose turn it is; 0: nobody's
-  std::int64_t seq = 0;   ///< the last place given in its lane
   bool stored = false;    ///< it has a row in the file
 
   friend bool operator==(const PairRow&, const PairRow&) = default;
@@ -51,6 +52,8 @@ class PaceRows {
   std::optional<SenderRow> load(Partition partition, const SenderId& sender);
   void save(Partition partition, const SenderId& sender, const SenderRow& row);
   std::vector<std::pair<SenderId, SenderRow>> all(Partition partition);
+  /// Accepted and retrying of all of them.
+  std::pair<std::int64_t, std::int64_t> queued(Partition partition);
   /// Senders whose next time has come, in the order of their turns.
   std::vector<SenderId> ready(Partition partition, std::size_t limit, WallTime now);
   /// The earliest next times of the partition, at most `limit`.
@@ -82,8 +85,8 @@ class PaceRows {
   void keep_in_memory(const Pair& pair, std::optional<PairRow> row);
 
   Connection& connection_;
-  Statement load_, save_, all_, ready_, next_, load_pair_, save_pair_, drop_pair_, load_quota_, save_quota_,
-      forget_;
+  Statement load_, save_, all_, queued_, ready_, next_, load_pair_, save_pair_, drop_pair_, load_quota_,
+      save_quota_, forget_;
   std::map<std::pair<Partition, SenderId>, Kept> kept_;
   std::map<Pair, PairRow> leased_;
   /// What the transaction changed in it, as it was.

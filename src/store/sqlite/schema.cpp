@@ -185,9 +185,23 @@ UPDATE intents SET alternative = 1, error_code = 0 WHERE error_code = 4000000100
 PRAGMA user_version = 8;
 )sql";
 
+// The last place of a lane is read from the lane. How many wait is kept, for counting them takes the longer
+// the more they are.
+constexpr const char* kVersion9 = R"sql(
+ALTER TABLE pairs DROP COLUMN seq;
+ALTER TABLE paces ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE paces ADD COLUMN retrying INTEGER NOT NULL DEFAULT 0;
+UPDATE paces SET accepted = counts.accepted, retrying = counts.retrying FROM
+  (SELECT part, sender, sum(state = 0) AS accepted, sum(state = 1) AS retrying FROM intents
+    WHERE ready IS NOT NULL GROUP BY part, sender) AS counts
+  WHERE paces.part = counts.part AND paces.sender = counts.sender;
+
+PRAGMA user_version = 9;
+)sql";
+
 /// Entry n brings the file from version n to n + 1.
-constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4,
-                                 kVersion5, kVersion6, kVersion7, kVersion8};
+constexpr std::array kMigrations{kVersion1, kVersion2, kVersion3, kVersion4, kVersion5,
+                                 kVersion6, kVersion7, kVersion8, kVersion9};
 
 std::int64_t pragma(Connection& connection, const char* sql) {
   Statement statement{connection, "sqlite: schema", sql};

@@ -229,15 +229,26 @@ Result<IntentStore::ScanPage> dead_letters(Session& session, Partition partition
 }
 
 std::vector<SenderPace> senders(Session& session, Partition partition, WallTime now) {
-  const auto waiting = session.queues.waiting(partition);
   std::vector<SenderPace> paces;
   for (const auto& [sender, row] : session.paces.all(partition)) {
     paces.push_back(show(row.gate, now));
     paces.back().sender = sender;
-    const auto queued = waiting.find(sender);
-    if (queued != waiting.end()) paces.back().queued = queued->second;
+    paces.back().queued = static_cast<std::uint64_t>(row.accepted + row.retrying);
   }
   return paces;
+}
+
+StateCounts count(Session& session, Partition partition, WallTime now) {
+  StateCounts counts = session.intents.count_leases(partition, now);
+  const auto [accepted, retrying] = session.paces.queued(partition);
+  counts[IntentState::kAccepted] = static_cast<std::uint64_t>(accepted);
+  counts[IntentState::kRetryWait] = static_cast<std::uint64_t>(retrying);
+  for (const IntentState state : {IntentState::kAccepted, IntentState::kRetryWait}) {
+    counts.due_now += session.queues.count_due(partition, state, counts[state], now);
+    const auto first = session.queues.first_due(partition, state);
+    if (first && (!counts.oldest_due || *first < *counts.oldest_due)) counts.oldest_due = first;
+  }
+  return counts;
 }
 
 bool resume(Session& session, const SenderId& sender, WallTime now) {

@@ -55,6 +55,7 @@ Result<IntentStore::ScanPage> scan(Session& session, Partition partition, std::s
                                    std::size_t limit);
 Result<IntentStore::ScanPage> dead_letters(Session& session, Partition partition, std::string_view cursor,
                                            std::size_t limit);
+StateCounts count(Session& session, Partition partition, WallTime now);
 std::vector<SenderPace> senders(Session& session, Partition partition, WallTime now);
 bool resume(Session& session, const SenderId& sender, WallTime now);
 bool adopt_credential(Session& session, const SenderId& sender, const crypto::Fingerprint& credential,

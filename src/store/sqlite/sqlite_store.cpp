@@ -182,7 +182,7 @@ Task<Result<IntentRecord>> SqliteStore::command(Partition partition, IntentKey k
 
 Task<Result<StateCounts>> SqliteStore::count(Partition partition, WallTime now) {
   return read<StateCounts>(
-      [=](Session& session) -> Result<StateCounts> { return session.intents.count(partition, now); });
+      [=](Session& session) -> Result<StateCounts> { return sqlite::count(session, partition, now); });
 }
 
 Task<Result<IntentStore::ScanPage>> SqliteStore::scan(Partition partition, std::string cursor,

@@ -53,19 +53,31 @@ double& Turns::quota(const SenderGate& gate) {
   return at->second.arrival;
 }
 
+Turns::Seat Turns::behind(std::int64_t last, const PairRow& pair) {
+  Seat seat;
+  seat.ready = kBlocked;
+  seat.lane = last + 1;
+  seat.hold = Hold::kOrder;
+  seat.pair = pair;
+  return seat;
+}
+
 Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due) {
   Seat seat;
   seat.ready = to_millis(due);
   if (!has_recipient(place)) return seat;
+  const bool is_new = row == kNewRow;
+  // What is scheduled takes its place when its time comes.
+  if (is_new && due > now_) return seat;
+  // Where others wait somebody has the turn, and the recipient's row says nothing new.
+  const auto last = is_new ? session_.queues.last_in_lane(partition_, place.recipient) : std::nullopt;
+  if (last) return behind(*last, {});
   seat.pair = pair_of(place.recipient);
   const bool first = seat.pair.head == row;
-  // What is scheduled takes its place when its time comes.
   if (due > now_ && !first) return seat;
   if (seat.pair.head != 0 && !first && session_.queues.holds_turn(seat.pair.head)) {
-    seat.lane = ++seat.pair.seq;
-    seat.ready = kBlocked;
-    seat.hold = Hold::kOrder;
-    return seat;
+    const auto there = is_new ? last : session_.queues.last_in_lane(partition_, place.recipient);
+    return behind(there.value_or(0), seat.pair);
   }
   seat.turn = true;
   const Opening opening = pair_opening(seat.pair.gate, gate(place.sender).limits, now_);
@@ -77,7 +89,10 @@ Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due)
 }
 
 void Turns::take_seat(const Place& place, std::int64_t row, const Seat& seat, Head head) {
-  if (!seat.turn && !seat.lane) return;
+  // Who joins a lane changes nothing about its first, except that a turn in memory only has to be written
+  // down.
+  const bool writes_down = seat.lane && seat.pair.head != 0 && !seat.pair.stored;
+  if (!seat.turn && !writes_down) return;
   PairRow pair = seat.pair;
   if (seat.turn) pair.head = row;
   save_pair(place.recipient, pair, head);
@@ -142,7 +157,15 @@ void Turns::moved(IntentRow& row, IntentState from) {
   } else if (row.progress.state != IntentState::kSending) {
     pass_turn(row);
   }
-  if (waits(from) || waits(row.progress.state)) touch(place.sender);
+  count(place.sender, from, -1);
+  count(place.sender, row.progress.state, 1);
+}
+
+void Turns::count(const SenderId& sender, IntentState state, int change) {
+  if (!waits(state)) return;
+  Entry& changed = entry(sender);
+  (state == IntentState::kAccepted ? changed.row.accepted : changed.row.retrying) += change;
+  changed.touched = true;
 }
 
 void Turns::pass_turn(const IntentRow& row) {

@@ -24,7 +24,7 @@ class Turns {
     std::optional<std::int64_t> lane;
     Hold hold = Hold::kNone;
     bool turn = false;  ///< it is the recipient's first
-    PairRow pair;
+    PairRow pair;       ///< empty where the lane alone told
   };
   static constexpr std::int64_t kNewRow = -1;
   /// For an intent that is due at `due`. `row`: kNewRow before it is inserted.
@@ -45,7 +45,9 @@ class Turns {
   void moved(IntentRow& row, IntentState from);
   /// Whether moved() gave a turn to the next of a recipient since this was last asked.
   bool take_passed_turn() { return std::exchange(passed_turn_, false); }
-  /// Its queue changed other than through moved().
+  /// A new intent stands in the queue of its sender.
+  void joined(const SenderId& sender, IntentState state) { count(sender, state, 1); }
+  /// A place in its queue changed other than through moved().
   void touch(const SenderId& sender) { entry(sender).touched = true; }
   /// It was looked at in a turn of its sender.
   void served(const SenderId& sender);
@@ -61,9 +63,13 @@ class Turns {
     SenderRow stored;      ///< as it was loaded, to be written only when it changed
     bool touched = false;  ///< its queue changed
   };
+  /// In the lane behind the place `last`. `pair`: where it was looked at.
+  static Seat behind(std::int64_t last, const PairRow& pair);
   PairRow pair_of(const crypto::Fingerprint& recipient);
   void save_pair(const crypto::Fingerprint& recipient, PairRow pair, Head head);
   Entry& entry(const SenderId& sender);
+  /// One more or less in the queue of the sender. Nothing where the state has no place there.
+  void count(const SenderId& sender, IntentState state, int change);
   void pass_turn(const IntentRow& row);
   double& quota(const SenderGate& gate);
 

@@ -241,12 +241,49 @@ TEST_F(SqliteFaults, AFallbackThatWasAnErrorCodeOfVersion5BecomesAFieldOfItsOwn)
           "UPDATE intents SET error_code = 4000000100; ALTER TABLE intents DROP COLUMN alternative; "
           "ALTER TABLE intents DROP COLUMN preparation; DROP TABLE pending_evidence; "
           "DROP INDEX intents_waiting; CREATE INDEX intents_due ON intents(part, due) WHERE state < 4; "
-          "PRAGMA user_version = 5");
+          "ALTER TABLE pairs ADD COLUMN seq INTEGER NOT NULL DEFAULT 0; ALTER TABLE paces DROP COLUMN "
+          "accepted; ALTER TABLE paces DROP COLUMN retrying; PRAGMA user_version = 5");
   open();
   const auto record = find(1);
   ASSERT_TRUE(record);
   EXPECT_EQ(record->error_code, 0U);
   EXPECT_TRUE(record->alternative);
+}
+
+TEST_F(SqliteFaults, WhatWaitsInAFileOfVersion8KeepsItsOrderAndIsCounted) {
+  open();
+  const auto queue = [this](std::uint32_t n) {
+    NewIntent made = intent(n);
+    made.recipient = fingerprint(1, 5);
+    return run_on<Claimed>(thread_, [&] {
+      return store_->intents().claim(made, ClaimMode::kQueue, Millis{1'000}, Millis{86'400'000}, {});
+    });
+  };
+  for (std::uint32_t n = 1; n <= 3; ++n) ASSERT_TRUE(queue(n));
+  close();
+  execute(
+      options_.path,
+      "ALTER TABLE pairs ADD COLUMN seq INTEGER NOT NULL DEFAULT 2; ALTER TABLE paces DROP COLUMN accepted; "
+      "ALTER TABLE paces DROP COLUMN retrying; PRAGMA user_version = 8");
+  open();
+  ASSERT_TRUE(queue(4));
+  const auto counts =
+      run_on<Result<StateCounts>>(thread_, [&] { return store_->intents().count(partition(), {}); });
+  EXPECT_EQ(counts->by_state[0], 4U);
+  EXPECT_EQ(counts->due_now, 4U);
+  for (std::uint32_t n = 1; n <= 4; ++n) {
+    const auto batch = run_on<Result<DueBatch>>(
+        thread_, [&] { return store_->intents().take_due(partition(), 10, {}, from_millis(1)); });
+    ASSERT_EQ(batch->items.size(), 1U);
+    const IntentRecord& record = batch->items[0].record;
+    EXPECT_EQ(record.key, intent(n).key);
+    Settlement sent;
+    sent.partition = partition();
+    sent.key = record.key;
+    sent.token = record.token;
+    ASSERT_TRUE(run_on<Result<SettleResult>>(
+        thread_, [&] { return store_->intents().settle(sent, Millis{1'000}, from_millis(1)); }));
+  }
 }
 
 TEST_F(SqliteFaults, AWalWithoutItsDatabaseIsRefusedAndLeftAlone) {

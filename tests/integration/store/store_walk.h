@@ -26,7 +26,7 @@ class StoreWalk : public StoreConformance {
     for (int step = 0; step < steps; ++step) {
       if (below(2) == 0) now_ += below(4'000);
       one_step(restarts);
-      check_order();
+      check_order_and_counts();
     }
     drain();
   }
@@ -124,14 +124,21 @@ class StoreWalk : public StoreConformance {
     static_cast<void>(command(any_of(all_), any_of(kCommands), at(now_)));
   }
 
-  /// Of those that never were unknown at most one of a recipient is under way.
-  void check_order() {
+  /// Of those that never were unknown at most one of a recipient is under way. And the counts are right.
+  void check_order_and_counts() {
     std::map<crypto::Fingerprint, int> sending;
+    std::map<IntentState, std::uint64_t> open;
     for (const NewIntent& one : all_) {
       const IntentRecord record = found(one, at(now_));
+      if (store::is_open(record.state)) ++open[record.state];
       const auto is_unknown = [](const auto& entry) { return entry.first == IntentState::kUnknown; };
       if (record.state != IntentState::kSending || std::ranges::any_of(record.timeline, is_unknown)) continue;
       EXPECT_EQ(++sending[one.recipient], 1);
+    }
+    StateCounts counts = count(at(now_));
+    for (const IntentState state :
+         {IntentState::kAccepted, IntentState::kRetryWait, IntentState::kSending, IntentState::kUnknown}) {
+      EXPECT_EQ(counts[state], open[state]);
     }
   }
 
