@@ -66,7 +66,7 @@ Verdict judge(Turns& turns, const NewIntent& intent, ClaimMode mode, Millis leas
   if (!is_open(verdict.progress.state)) return verdict;
   const bool at_once = mode != ClaimMode::kQueue;
   const WallTime due = at_once ? std::min(intent.due, now) : intent.due;
-  verdict.seat = turns.find_seat(verdict.place, Turns::kNewRow, due);
+  verdict.seat = turns.find_seat(verdict.place, due, false);
   verdict.opening = turns.opening(verdict.place);
   if (verdict.opening.hold == Hold::kNone && turns.others_wait(verdict.place)) {
     verdict.opening.hold = Hold::kSenderPace;
@@ -81,7 +81,7 @@ Verdict judge(Turns& turns, const NewIntent& intent, ClaimMode mode, Millis leas
   verdict.place.lane = verdict.seat.lane;
   if (due > now) return verdict;
   verdict.progress.hold = hold;
-  if (hold == Hold::kNone || verdict.seat.lane) return verdict;
+  if (hold == Hold::kNone || verdict.place.blocked()) return verdict;
   verdict.progress.due = std::max(verdict.progress.due, from_millis(verdict.seat.ready));
   if (verdict.opening.ready < kNever) {
     verdict.progress.due = std::max(verdict.progress.due, to_time(verdict.opening.ready));
@@ -125,9 +125,9 @@ ClaimResult claim(Session& session, const NewIntent& intent, ClaimMode mode, Mil
   }
   if (!row) return {ClaimOutcome::kNew, new_record(intent, verdict.progress)};
   if (verdict.starts) {
-    turns.start(verdict.place, *row, &verdict.seat, now + lease);
+    turns.start(verdict.place, *row, Turn::kTakes, now + lease);
   } else if (is_open(verdict.progress.state)) {
-    turns.take_seat(verdict.place, *row, verdict.seat);
+    turns.join_lane(verdict.place, *row);
     turns.joined(intent.sender, verdict.progress.state);
   }
   turns.finish();

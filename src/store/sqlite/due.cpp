@@ -38,7 +38,7 @@ class DueRun {
     const IntentState from = row.progress.state;
     const DueAction action = decide_due(row.progress, rules_, evidence_at, now_);
     if (action == DueAction::kResend) {
-      turns_.start(row.place, row.row, nullptr, row.progress.due);
+      turns_.start(row.place, row.row, Turn::kNone, row.progress.due);
     }
     turns_.moved(row, from);
     session_.intents.save(row, nullptr);
@@ -106,14 +106,15 @@ class DueRun {
       decide(*row, std::nullopt);
       return true;
     }
-    auto seat = turns_.find_seat(row->place, row->row, from_millis(*row->place.ready));
+    const bool first = turns_.has_turn(row->place, row->row);
+    const auto seat = turns_.find_seat(row->place, from_millis(*row->place.ready), first);
     if (seat.hold != Hold::kNone) {
       wait(*row, seat);
       return true;
     }
     const IntentState from = row->progress.state;
     const DueAction action = decide_due(row->progress, rules_, std::nullopt, now_);
-    turns_.start(row->place, row->row, &seat, row->progress.due);
+    turns_.start(row->place, row->row, Turn::kTakes, row->progress.due);
     turns_.moved(*row, from);
     session_.intents.save(*row, nullptr);
     show(row->progress, row->record);
@@ -122,11 +123,7 @@ class DueRun {
   }
 
   void wait(FullIntentRow& row, const Turns::Seat& seat) {
-    row.place.ready = seat.ready;
-    row.place.lane = seat.lane;
-    row.progress.hold = seat.hold;
-    if (!seat.lane) row.progress.due = from_millis(seat.ready);
-    turns_.take_seat(row.place, row.row, seat);
+    turns_.take(row, seat);
     turns_.touch(row.place.sender);
     session_.intents.save(row, nullptr);
   }

@@ -37,10 +37,10 @@ IntentQueues::IntentQueues(Connection& connection)
                "likely(state < 2) AND due > ?"),
       lane_(connection, "sqlite: lane",
             select_progress(" FROM intents WHERE part = ? AND recipient = ? AND lane IS NOT NULL "
-                            "ORDER BY lane LIMIT 1")),
+                            "AND lane > ? ORDER BY lane LIMIT 1")),
       lane_end_(connection, "sqlite: end of a lane",
                 "SELECT max(lane) FROM intents WHERE part = ? AND recipient = ? AND lane IS NOT NULL"),
-      holds_turn_(connection, "sqlite: turn", "SELECT state < 3 FROM intents WHERE row = ?"),
+      set_lane_(connection, "sqlite: set lane", "UPDATE intents SET lane = ? WHERE row = ?"),
       dead_(connection, "sqlite: dead letters",
             select_full(" FROM intents WHERE part = ? AND state = 23 AND (updated, key) < (?, ?) "
                         "ORDER BY updated DESC, key DESC LIMIT ?")) {}
@@ -118,9 +118,9 @@ std::uint64_t IntentQueues::count_due(Partition partition, IntentState state, st
   return steps;
 }
 
-std::optional<IntentRow> IntentQueues::first_in_lane(Partition partition,
-                                                     const crypto::Fingerprint& recipient) {
-  Query query{lane_, partition.number, Bytes{recipient.raw()}};
+std::optional<IntentRow> IntentQueues::next_in_lane(Partition partition, const crypto::Fingerprint& recipient,
+                                                    std::int64_t lane) {
+  Query query{lane_, partition.number, Bytes{recipient.raw()}, lane};
   if (!query.step()) return std::nullopt;
   return read_row(connection_, query);
 }
@@ -132,9 +132,9 @@ std::optional<std::int64_t> IntentQueues::last_in_lane(Partition partition,
   return query.integer(0);
 }
 
-bool IntentQueues::holds_turn(std::int64_t row) {
-  Query query{holds_turn_, row};
-  return query.step() && query.integer(0) != 0;
+void IntentQueues::set_lane(std::int64_t row, std::int64_t lane) {
+  Query query{set_lane_, lane, row};
+  query.execute();
 }
 
 std::vector<IntentRecord> IntentQueues::dead(Partition partition, const DeadBefore& before,

@@ -28,12 +28,12 @@ class IntentQueues {
   /// due, or nearly none.
   std::uint64_t count_due(Partition partition, IntentState state, std::uint64_t all, WallTime now);
 
-  /// The first behind the one whose turn it is.
-  std::optional<IntentRow> first_in_lane(Partition partition, const crypto::Fingerprint& recipient);
+  /// The next in the lane of a recipient, behind the place `lane`.
+  std::optional<IntentRow> next_in_lane(Partition partition, const crypto::Fingerprint& recipient,
+                                        std::int64_t lane);
   /// The last place in the lane of a recipient.
   std::optional<std::int64_t> last_in_lane(Partition partition, const crypto::Fingerprint& recipient);
-  /// Whether the row is accepted, waiting or sending: holds the turn of its recipient.
-  bool holds_turn(std::int64_t row);
+  void set_lane(std::int64_t row, std::int64_t lane);
 
   struct DeadBefore {
     WallTime updated = WallTime::max();
@@ -47,7 +47,7 @@ class IntentQueues {
 
   Connection& connection_;
   Statement leases_, expired_, next_lease_, next_expiry_, first_ready_, next_, first_due_, due_, not_due_,
-      lane_, lane_end_, holds_turn_, dead_;
+      lane_, lane_end_, set_lane_, dead_;
 };
 
 }  // namespace wac::store::sqlite

@@ -17,7 +17,10 @@ struct Place {
   crypto::Fingerprint recipient;
   Priority priority = Priority::kNormal;
   std::optional<std::int64_t> ready;  ///< of accepted and waiting ones: place in their sender's queue
-  std::optional<std::int64_t> lane;   ///< of blocked ones: place behind the first of their recipient
+  std::optional<std::int64_t> lane;   ///< place in the lane of its recipient; the first there has the turn
+
+  /// Waits for its turn.
+  bool blocked() const { return ready == kBlocked; }
 };
 
 /// A row as the rules need it.

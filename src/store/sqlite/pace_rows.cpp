@@ -52,11 +52,11 @@ PaceRows::PaceRows(Connection& connection)
       next_(connection, "sqlite: next senders",
             "SELECT sender, next FROM paces WHERE part = ? AND next IS NOT NULL ORDER BY next LIMIT ?"),
       load_pair_(connection, "sqlite: load pair",
-                 "SELECT head, arrival, paused_until, level FROM pairs "
+                 "SELECT arrival, paused_until, level FROM pairs "
                  "WHERE part = ? AND recipient = ?"),
       save_pair_(connection, "sqlite: save pair",
-                 "INSERT INTO pairs VALUES(?,?,?,?,?,?,?) ON CONFLICT DO UPDATE SET head=excluded.head, "
-                 "arrival=excluded.arrival, paused_until=excluded.paused_until, "
+                 "INSERT INTO pairs VALUES(?,?,?,?,?,?) ON CONFLICT DO UPDATE SET arrival=excluded.arrival, "
+                 "paused_until=excluded.paused_until, "
                  "level=excluded.level, forget_at=excluded.forget_at"),
       drop_pair_(connection, "sqlite: drop pair", "DELETE FROM pairs WHERE part = ? AND recipient = ?"),
       load_quota_(connection, "sqlite: load quota",
@@ -110,12 +110,12 @@ void PaceRows::write() {
 void PaceRows::rolled_back() {
   kept_.clear();
   while (!undo_.empty()) {
-    auto [pair, row] = std::move(undo_.back());
+    const auto [pair, row] = undo_.back();
     undo_.pop_back();
-    if (row) {
-      leased_[pair] = *row;
+    if (row != 0) {
+      alone_[pair] = row;
     } else {
-      leased_.erase(pair);
+      alone_.erase(pair);
     }
   }
 }
@@ -158,47 +158,45 @@ std::vector<std::pair<SenderId, double>> PaceRows::next(Partition partition, std
 }
 
 PairRow PaceRows::load_pair(Partition partition, const crypto::Fingerprint& recipient) {
-  const auto leased = leased_.find({partition, recipient});
-  if (leased != leased_.end()) return leased->second;
   PairRow row;
   Query query{load_pair_, partition.number, Bytes{recipient.raw()}};
   if (!query.step()) return row;
   row.stored = true;
-  row.head = query.integer(0);
-  row.gate = {query.real(1), query.real(2), query.real(3)};
+  row.gate = {query.real(0), query.real(1), query.real(2)};
   return row;
 }
 
-void PaceRows::keep_in_memory(const Pair& pair, std::optional<PairRow> row) {
-  const auto at = leased_.find(pair);
-  if (at == leased_.end() && !row) return;
-  undo_.emplace_back(pair, at == leased_.end() ? std::nullopt : std::optional{at->second});
-  if (row) {
-    leased_[pair] = *row;
-  } else {
-    leased_.erase(at);
-  }
-}
-
 bool PaceRows::save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row,
-                         Head head, WallTime now) {
+                         WallTime now) {
   const double last_effect = std::max(row.gate.arrival, row.gate.paused_until);
-  const bool open = row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now));
-  const bool leased = open && !row.stored && row.head != 0 && head == Head::kSends;
-  keep_in_memory({partition, recipient}, leased ? std::optional{row} : std::nullopt);
-  if (leased) return false;
-  if (row.head == 0 && open) {
+  if (row.gate.level == 0 && last_effect <= static_cast<double>(to_millis(now))) {
     if (!row.stored) return false;
     Query query{drop_pair_, partition.number, Bytes{recipient.raw()}};
     query.execute();
     return false;
   }
-  std::optional<WallTime> forget_at;
-  if (row.head == 0) forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
-  Query query{save_pair_,       partition.number,      Bytes{recipient.raw()}, row.head,
-              row.gate.arrival, row.gate.paused_until, row.gate.level,         forget_at};
+  const WallTime forget_at = std::max(now, to_time(last_effect)) + kPairMemory;
+  Query query{save_pair_,       partition.number,      Bytes{recipient.raw()},
+              row.gate.arrival, row.gate.paused_until, row.gate.level,
+              forget_at};
   query.execute();
   return true;
+}
+
+std::int64_t PaceRows::alone(Partition partition, const crypto::Fingerprint& recipient) const {
+  const auto at = alone_.find({partition, recipient});
+  return at == alone_.end() ? 0 : at->second;
+}
+
+void PaceRows::set_alone(Partition partition, const crypto::Fingerprint& recipient, std::int64_t row) {
+  const std::int64_t before = alone(partition, recipient);
+  if (before == row) return;
+  undo_.emplace_back(Pair{partition, recipient}, before);
+  if (row != 0) {
+    alone_[{partition, recipient}] = row;
+  } else {
+    alone_.erase({partition, recipient});
+  }
 }
 
 double PaceRows::load_quota(Partition partition, const TenantId& tenant) {

@@ -1,5 +1,5 @@
 #pragma once
-// The tables of senders' paces, recipients' turns and tenants' quotas. What may happen to them is in
+// The tables of senders' paces, recipients' paces and tenants' quotas. What may happen to them is in
 // store/pace_rules.h.
 
 #include "store/pace_rules.h"
@@ -19,19 +19,12 @@ struct SenderRow {
   friend bool operator==(const SenderRow&, const SenderRow&) = default;
 };
 
-/// A recipient as it is kept.
+/// A recipient's pace as it is kept.
 struct PairRow {
   PairGate gate;
-  std::int64_t head = 0;  ///< the row whose turn it is; 0: nobody's
-  bool stored = false;    ///< it has a row in the file
+  bool stored = false;  ///< it has a row in the file
 
   friend bool operator==(const PairRow&, const PairRow&) = default;
-};
-
-/// What the head of a recipient does.
-enum class Head : std::uint8_t {
-  kWaits,
-  kSends,  ///< under a lease; those end when the file is opened again
 };
 
 /// Senders are kept in memory within a transaction, for many operations of a group are of the same one.
@@ -60,11 +53,14 @@ class PaceRows {
   std::vector<std::pair<SenderId, double>> next(Partition partition, std::size_t limit);
 
   PairRow load_pair(Partition partition, const crypto::Fingerprint& recipient);
-  /// An idle one is forgotten some time after it has any effect, and at once where it never will. A turn
-  /// under a lease that nobody else waits for stands in memory only: most messages find their recipient free.
-  /// Returns whether it has a row now.
-  bool save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, Head head,
-                 WallTime now);
+  /// One that has no effect is not kept, one that has is forgotten some time after its last. Returns whether
+  /// it has a row now.
+  bool save_pair(Partition partition, const crypto::Fingerprint& recipient, const PairRow& row, WallTime now);
+
+  /// The row that is being sent to a recipient while nobody waits behind it; 0: none. Its turn stands in
+  /// memory only, for most messages find their recipient free, and leases end when the file is opened again.
+  std::int64_t alone(Partition partition, const crypto::Fingerprint& recipient) const;
+  void set_alone(Partition partition, const crypto::Fingerprint& recipient, std::int64_t row);
 
   /// The arrival time of a tenant's quota.
   double load_quota(Partition partition, const TenantId& tenant);
@@ -81,16 +77,14 @@ class PaceRows {
   using Pair = std::pair<Partition, crypto::Fingerprint>;
   /// Writes what changed, for statements that look at many senders.
   void flush();
-  /// Nothing: not in memory any more.
-  void keep_in_memory(const Pair& pair, std::optional<PairRow> row);
 
   Connection& connection_;
   Statement load_, save_, all_, queued_, ready_, next_, load_pair_, save_pair_, drop_pair_, load_quota_,
       save_quota_, forget_;
   std::map<std::pair<Partition, SenderId>, Kept> kept_;
-  std::map<Pair, PairRow> leased_;
+  std::map<Pair, std::int64_t> alone_;
   /// What the transaction changed in it, as it was.
-  std::vector<std::pair<Pair, std::optional<PairRow>>> undo_;
+  std::vector<std::pair<Pair, std::int64_t>> undo_;
 };
 
 }  // namespace wac::store::sqlite

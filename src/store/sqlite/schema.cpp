@@ -185,9 +185,13 @@ UPDATE intents SET alternative = 1, error_code = 0 WHERE error_code = 4000000100
 PRAGMA user_version = 8;
 )sql";
 
-// The last place of a lane is read from the lane. How many wait is kept, for counting them takes the longer
-// the more they are.
+// Whoever has the turn of a recipient stands in its lane, first, and a recipient's row is of its pace alone.
+// How many wait is kept, for counting them takes the longer the more they are.
 constexpr const char* kVersion9 = R"sql(
+UPDATE intents SET lane = 0 WHERE state < 3 AND row IN (SELECT head FROM pairs WHERE head != 0);
+DELETE FROM pairs WHERE level = 0 AND arrival = 0 AND paused_until = 0;
+UPDATE pairs SET forget_at = CAST(max(arrival, paused_until) AS INTEGER) + 600000 WHERE forget_at IS NULL;
+ALTER TABLE pairs DROP COLUMN head;
 ALTER TABLE pairs DROP COLUMN seq;
 ALTER TABLE paces ADD COLUMN accepted INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE paces ADD COLUMN retrying INTEGER NOT NULL DEFAULT 0;

@@ -10,6 +10,9 @@ namespace {
 /// A sender's next turn is later than its last one, even within the same millisecond.
 constexpr double kTurn = 1.0 / 1024;
 
+/// Place in an empty lane.
+constexpr std::int64_t kFirst = 1;
+
 bool waits(IntentState state) {
   return state == IntentState::kAccepted || state == IntentState::kRetryWait;
 }
@@ -38,10 +41,9 @@ PairRow Turns::pair_of(const crypto::Fingerprint& recipient) {
   return last_pair_->second;
 }
 
-void Turns::save_pair(const crypto::Fingerprint& recipient, PairRow pair, Head head) {
-  const bool same = last_pair_ && last_pair_->first == recipient && last_pair_->second == pair;
-  if (same && (pair.stored || head == Head::kSends)) return;
-  pair.stored = session_.paces.save_pair(partition_, recipient, pair, head, now_);
+void Turns::save_pair(const crypto::Fingerprint& recipient, PairRow pair) {
+  if (last_pair_ && last_pair_->first == recipient && last_pair_->second == pair) return;
+  pair.stored = session_.paces.save_pair(partition_, recipient, pair, now_);
   last_pair_.emplace(recipient, pair);
 }
 
@@ -53,34 +55,29 @@ double& Turns::quota(const SenderGate& gate) {
   return at->second.arrival;
 }
 
-Turns::Seat Turns::behind(std::int64_t last, const PairRow& pair) {
-  Seat seat;
-  seat.ready = kBlocked;
-  seat.lane = last + 1;
-  seat.hold = Hold::kOrder;
-  seat.pair = pair;
-  return seat;
+bool Turns::has_turn(const Place& place, std::int64_t row) const {
+  if (!has_recipient(place) || place.blocked()) return false;
+  return place.lane || session_.paces.alone(partition_, place.recipient) == row;
 }
 
-Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due) {
+Turns::Seat Turns::find_seat(const Place& place, WallTime due, bool first) {
   Seat seat;
   seat.ready = to_millis(due);
-  if (!has_recipient(place)) return seat;
-  const bool is_new = row == kNewRow;
   // What is scheduled takes its place when its time comes.
-  if (is_new && due > now_) return seat;
-  // Where others wait somebody has the turn, and the recipient's row says nothing new.
-  const auto last = is_new ? session_.queues.last_in_lane(partition_, place.recipient) : std::nullopt;
-  if (last) return behind(*last, {});
-  seat.pair = pair_of(place.recipient);
-  const bool first = seat.pair.head == row;
-  if (due > now_ && !first) return seat;
-  if (seat.pair.head != 0 && !first && session_.queues.holds_turn(seat.pair.head)) {
-    const auto there = is_new ? last : session_.queues.last_in_lane(partition_, place.recipient);
-    return behind(there.value_or(0), seat.pair);
+  if (!has_recipient(place) || (due > now_ && !first)) return seat;
+  seat.lane = place.lane;
+  if (!first) {
+    const auto last = session_.queues.last_in_lane(partition_, place.recipient);
+    const std::int64_t alone = last ? 0 : session_.paces.alone(partition_, place.recipient);
+    if (last || alone != 0) {
+      seat.lane = last.value_or(kFirst) + 1;
+      seat.ready = kBlocked;
+      seat.hold = Hold::kOrder;
+      return seat;
+    }
   }
-  seat.turn = true;
-  const Opening opening = pair_opening(seat.pair.gate, gate(place.sender).limits, now_);
+  if (!seat.lane) seat.lane = kFirst;
+  const Opening opening = pair_opening(pair_of(place.recipient).gate, gate(place.sender).limits, now_);
   if (opening.hold != Hold::kNone && to_millis(to_time(opening.ready)) > seat.ready) {
     seat.ready = to_millis(to_time(opening.ready));
     seat.hold = opening.hold;
@@ -88,14 +85,12 @@ Turns::Seat Turns::find_seat(const Place& place, std::int64_t row, WallTime due)
   return seat;
 }
 
-void Turns::take_seat(const Place& place, std::int64_t row, const Seat& seat, Head head) {
-  // Who joins a lane changes nothing about its first, except that a turn in memory only has to be written
-  // down.
-  const bool writes_down = seat.lane && seat.pair.head != 0 && !seat.pair.stored;
-  if (!seat.turn && !writes_down) return;
-  PairRow pair = seat.pair;
-  if (seat.turn) pair.head = row;
-  save_pair(place.recipient, pair, head);
+void Turns::join_lane(const Place& place, std::int64_t row) {
+  const std::int64_t alone = place.lane ? session_.paces.alone(partition_, place.recipient) : 0;
+  if (alone == 0) return;
+  // It is not alone any more, or no longer being sent: its turn must outlive the process.
+  if (alone != row) session_.queues.set_lane(alone, kFirst);
+  session_.paces.set_alone(partition_, place.recipient, 0);
 }
 
 Opening Turns::opening(const Place& place) {
@@ -114,18 +109,14 @@ bool Turns::others_wait(const Place& place) {
   return due(Priority::kHigh) || (place.priority == Priority::kNormal && due(Priority::kNormal));
 }
 
-void Turns::start(const Place& place, std::int64_t row, Seat* seat, WallTime lease_end) {
+void Turns::start(const Place& place, std::int64_t row, Turn turn, WallTime lease_end) {
   SenderGate& sender = gate(place.sender);
   store::start(sender, quota(sender), place.key, lease_end, now_);
   if (!has_recipient(place)) return;
-  if (seat == nullptr) {
-    PairRow pair = pair_of(place.recipient);
-    store::start(pair.gate, sender.limits, now_);
-    save_pair(place.recipient, pair, Head::kSends);
-    return;
-  }
-  store::start(seat->pair.gate, sender.limits, now_);
-  take_seat(place, row, *seat, Head::kSends);
+  PairRow pair = pair_of(place.recipient);
+  store::start(pair.gate, sender.limits, now_);
+  save_pair(place.recipient, pair);
+  if (turn == Turn::kTakes && !place.lane) session_.paces.set_alone(partition_, place.recipient, row);
 }
 
 void Turns::learn(const IntentRow& row, const PaceSignal& signal, IntentState state) {
@@ -136,29 +127,35 @@ void Turns::learn(const IntentRow& row, const PaceSignal& signal, IntentState st
   const double before = pair.gate.level;
   store::learn(pair.gate, signal, state, now_);
   const bool changed = pair.gate.level != before || signal.kind == PaceSignal::Kind::kPairThrottled;
-  if (changed) save_pair(row.place.recipient, pair, Head::kSends);
+  if (changed) save_pair(row.place.recipient, pair);
 }
 
 void Turns::moved(IntentRow& row, IntentState from) {
   Place& place = row.place;
+  const IntentState to = row.progress.state;
   if (from == IntentState::kSending) end_probe(gate(place.sender), place.key);
+  const bool first = has_turn(place, row.row);
   place.ready.reset();
-  place.lane.reset();
   row.progress.hold = Hold::kNone;
-  if (waits(row.progress.state)) {
-    const Seat seat = find_seat(place, row.row, row.progress.due);
-    place.ready = seat.ready;
-    place.lane = seat.lane;
-    row.progress.hold = seat.hold;
-    if (!seat.lane) row.progress.due = std::max(row.progress.due, from_millis(seat.ready));
-    take_seat(place, row.row, seat);
+  if (waits(to)) {
+    const Seat seat = find_seat(place, row.progress.due, first);
+    take(row, seat);
     const Opening sender = opening(place);
     if (seat.hold == Hold::kNone && to_time(sender.ready) > row.progress.due) row.progress.hold = sender.hold;
-  } else if (row.progress.state != IntentState::kSending) {
-    pass_turn(row);
+  } else if (to != IntentState::kSending) {
+    if (first) pass_turn(row);
+    place.lane.reset();
   }
   count(place.sender, from, -1);
-  count(place.sender, row.progress.state, 1);
+  count(place.sender, to, 1);
+}
+
+void Turns::take(IntentRow& row, const Seat& seat) {
+  row.place.ready = seat.ready;
+  row.place.lane = seat.lane;
+  row.progress.hold = seat.hold;
+  if (!row.place.blocked()) row.progress.due = std::max(row.progress.due, from_millis(seat.ready));
+  join_lane(row.place, row.row);
 }
 
 void Turns::count(const SenderId& sender, IntentState state, int change) {
@@ -169,20 +166,13 @@ void Turns::count(const SenderId& sender, IntentState state, int change) {
 }
 
 void Turns::pass_turn(const IntentRow& row) {
-  if (!has_recipient(row.place)) return;
-  PairRow pair = pair_of(row.place.recipient);
-  if (pair.head != row.row) return;
-  auto next = pair.stored ? session_.queues.first_in_lane(partition_, row.place.recipient) : std::nullopt;
-  pair.head = next ? next->row : 0;
-  save_pair(row.place.recipient, pair, Head::kWaits);
+  session_.paces.set_alone(partition_, row.place.recipient, 0);
+  if (!row.place.lane) return;
+  auto next = session_.queues.next_in_lane(partition_, row.place.recipient, *row.place.lane);
   if (!next) return;
   passed_turn_ = true;
   touch(row.place.sender);
-  next->place.lane.reset();
-  const Seat seat = find_seat(next->place, next->row, std::min(next->progress.due, now_));
-  next->place.ready = seat.ready;
-  next->progress.hold = seat.hold;
-  next->progress.due = std::max(next->progress.due, from_millis(seat.ready));
+  take(*next, find_seat(next->place, std::min(next->progress.due, now_), true));
   session_.intents.save(*next, nullptr);
 }
 

@@ -1,7 +1,7 @@
 #pragma once
-// Whose turn it is. An accepted or waiting intent stands in the queue of its sender; of those with the same
-// recipient only the first is ready there, the others wait in the recipient's lane until it has left. A
-// sender stands in its partition's row of senders by the time it can send next.
+// Whose turn it is. An accepted or waiting intent stands in the queue of its sender, and in the lane of its
+// recipient; only the first of a lane is ready in the queue, and stays the first until it is sent, the others
+// are blocked. A sender stands in its partition's row of senders by the time it can send next.
 
 #include "store/sqlite/intent_queues.h"
 #include "store/sqlite/pace_rows.h"
@@ -12,6 +12,12 @@ namespace wac::store::sqlite {
 
 struct Session;
 
+/// What an attempt does with the turn of its recipient.
+enum class Turn : std::uint8_t {
+  kTakes,  ///< or has it already
+  kNone,   ///< it starts beside it
+};
+
 /// Of one operation, inside its transaction. What it learnt of senders is written by finish().
 class Turns {
  public:
@@ -21,24 +27,26 @@ class Turns {
   /// A place that would be taken.
   struct Seat {
     std::int64_t ready = 0;
-    std::optional<std::int64_t> lane;
+    std::optional<std::int64_t> lane;  ///< nothing: without a recipient, or scheduled
     Hold hold = Hold::kNone;
-    bool turn = false;  ///< it is the recipient's first
-    PairRow pair;       ///< empty where the lane alone told
   };
-  static constexpr std::int64_t kNewRow = -1;
-  /// For an intent that is due at `due`. `row`: kNewRow before it is inserted.
-  Seat find_seat(const Place& place, std::int64_t row, WallTime due);
-  /// Writes down what find_seat() found.
-  void take_seat(const Place& place, std::int64_t row, const Seat& seat, Head head = Head::kWaits);
+  /// For an intent that is due at `due`. `first`: it has the turn of its recipient.
+  Seat find_seat(const Place& place, WallTime due, bool first);
+  /// Whether it is the first of its recipient.
+  bool has_turn(const Place& place, std::int64_t row) const;
+  /// The row, which waits, stands at its place in the lane now. Who was alone there gets a place in the file
+  /// as well.
+  void join_lane(const Place& place, std::int64_t row);
+  /// Moves a row that waits to what find_seat() found.
+  void take(IntentRow& row, const Seat& seat);
 
   SenderGate& gate(const SenderId& sender) { return entry(sender).row.gate; }
   Opening opening(const Place& place);
   /// Others of the sender wait for its pace: who comes now must not pass them.
   bool others_wait(const Place& place);
 
-  /// Its attempt starts under a lease. Its recipient's turn is taken, unless `seat` is of nobody.
-  void start(const Place& place, std::int64_t row, Seat* seat, WallTime lease_end);
+  /// Its attempt starts under a lease.
+  void start(const Place& place, std::int64_t row, Turn turn, WallTime lease_end);
   void learn(const IntentRow& row, const PaceSignal& signal, IntentState state);
   /// After the row's state changed from `from`, before it is saved: finds its new place, and lets the next of
   /// its recipient have the turn.
@@ -63,10 +71,8 @@ class Turns {
     SenderRow stored;      ///< as it was loaded, to be written only when it changed
     bool touched = false;  ///< its queue changed
   };
-  /// In the lane behind the place `last`. `pair`: where it was looked at.
-  static Seat behind(std::int64_t last, const PairRow& pair);
   PairRow pair_of(const crypto::Fingerprint& recipient);
-  void save_pair(const crypto::Fingerprint& recipient, PairRow pair, Head head);
+  void save_pair(const crypto::Fingerprint& recipient, PairRow pair);
   Entry& entry(const SenderId& sender);
   /// One more or less in the queue of the sender. Nothing where the state has no place there.
   void count(const SenderId& sender, IntentState state, int change);

@@ -169,12 +169,12 @@ TEST_F(SqliteTest, TheFileIsPrivateToItsOwner) {
   }
 }
 
-std::int64_t count_pairs(const std::string& path) {
+std::int64_t count_lane_places(const std::string& path) {
   sqlite3* db = nullptr;
   sqlite3_stmt* statement = nullptr;
   std::int64_t count = -1;
   if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READONLY, nullptr) == SQLITE_OK &&
-      sqlite3_prepare_v2(db, "SELECT count(*) FROM pairs", -1, &statement, nullptr) == SQLITE_OK &&
+      sqlite3_prepare_v2(db, "SELECT count(lane) FROM intents", -1, &statement, nullptr) == SQLITE_OK &&
       sqlite3_step(statement) == SQLITE_ROW) {
     count = sqlite3_column_int64(statement, 0);
   }
@@ -212,25 +212,25 @@ class SqliteTurnsTest : public SqliteTest {
   }
 };
 
-TEST_F(SqliteTurnsTest, ARecipientHasARowOnlyWhileItMatters) {
+TEST_F(SqliteTurnsTest, ATurnIsInTheFileOnlyWhileItMatters) {
   open();
   const NewIntent first = to_recipient(1);
   const NewIntent second = to_recipient(2);
   const auto sent = send_now(first);
   ASSERT_TRUE(sent);
   EXPECT_EQ(sent->record.state, kSending);
-  EXPECT_EQ(count_pairs(options_.path), 0);
+  EXPECT_EQ(count_lane_places(options_.path), 0);
   // Somebody waits behind it: that must outlive the process.
   const auto waits = send_now(second);
   ASSERT_TRUE(waits);
   EXPECT_EQ(waits->record.hold, store::Hold::kOrder);
-  EXPECT_EQ(count_pairs(options_.path), 1);
+  EXPECT_EQ(count_lane_places(options_.path), 2);
   ASSERT_TRUE(settle(settlement_of(first, sent->record, kSent))->follower_due);
   const auto batch = run_on<Result<DueBatch>>(
       thread_, [&] { return store_->intents().take_due(partition(), 10, {}, from_millis(1)); });
   ASSERT_EQ(batch->items.size(), 1U);
   ASSERT_TRUE(settle(settlement_of(second, batch->items[0].record, kSent)));
-  EXPECT_EQ(count_pairs(options_.path), 0);
+  EXPECT_EQ(count_lane_places(options_.path), 0);
 }
 
 TEST_F(SqliteTurnsTest, WhoWaitsForARetryKeepsItsTurnOverARestart) {

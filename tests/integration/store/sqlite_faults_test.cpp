@@ -241,7 +241,8 @@ TEST_F(SqliteFaults, AFallbackThatWasAnErrorCodeOfVersion5BecomesAFieldOfItsOwn)
           "UPDATE intents SET error_code = 4000000100; ALTER TABLE intents DROP COLUMN alternative; "
           "ALTER TABLE intents DROP COLUMN preparation; DROP TABLE pending_evidence; "
           "DROP INDEX intents_waiting; CREATE INDEX intents_due ON intents(part, due) WHERE state < 4; "
-          "ALTER TABLE pairs ADD COLUMN seq INTEGER NOT NULL DEFAULT 0; ALTER TABLE paces DROP COLUMN "
+          "ALTER TABLE pairs ADD COLUMN head INTEGER NOT NULL DEFAULT 0; ALTER TABLE pairs ADD COLUMN seq "
+          "INTEGER NOT NULL DEFAULT 0; ALTER TABLE paces DROP COLUMN "
           "accepted; ALTER TABLE paces DROP COLUMN retrying; PRAGMA user_version = 5");
   open();
   const auto record = find(1);
@@ -261,10 +262,12 @@ TEST_F(SqliteFaults, WhatWaitsInAFileOfVersion8KeepsItsOrderAndIsCounted) {
   };
   for (std::uint32_t n = 1; n <= 3; ++n) ASSERT_TRUE(queue(n));
   close();
-  execute(
-      options_.path,
-      "ALTER TABLE pairs ADD COLUMN seq INTEGER NOT NULL DEFAULT 2; ALTER TABLE paces DROP COLUMN accepted; "
-      "ALTER TABLE paces DROP COLUMN retrying; PRAGMA user_version = 8");
+  execute(options_.path,
+          "ALTER TABLE pairs ADD COLUMN head INTEGER NOT NULL DEFAULT 0; "
+          "ALTER TABLE pairs ADD COLUMN seq INTEGER NOT NULL DEFAULT 2; "
+          "INSERT INTO pairs SELECT part, recipient, 0, 0, 0, NULL, row, 2 FROM intents WHERE lane = 1; "
+          "UPDATE intents SET lane = nullif(lane - 1, 0); ALTER TABLE paces DROP COLUMN accepted; "
+          "ALTER TABLE paces DROP COLUMN retrying; PRAGMA user_version = 8");
   open();
   ASSERT_TRUE(queue(4));
   const auto counts =
