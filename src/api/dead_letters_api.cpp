@@ -111,13 +111,18 @@ Task<HttpResponse> DeadLettersApi::list(const HttpRequest& request, TenantId ten
       co_return problem(400, "invalid_cursor", "Use a cursor this API gave.");
     co_return store_failed(page.error());
   }
-  json::array list;
+  HttpResponse response;
+  response.body = R"({"deadLetters":[)";
   for (store::IntentRecord& record : page->records) {
     outbound::Outcome outcome;
     outcome.record = std::move(record);
-    list.push_back(intent_json(outcome));
+    if (response.body.back() != '[') response.body += ',';
+    response.body += intent_json(outcome);
   }
-  co_return json_response(json::object{{"deadLetters", std::move(list)}, {"cursor", page->cursor}});
+  response.body += R"(],"cursor":)";
+  whatsapp::append_json_string(response.body, page->cursor);
+  response.body += '}';
+  co_return response;
 }
 
 Task<HttpResponse> DeadLettersApi::redrive(TenantId tenant, RedriveOrder order) {

@@ -4,8 +4,6 @@
 #include "base/expose.h"
 #include "telemetry/trace_context.h"
 
-#include <boost/json.hpp>
-
 #include <algorithm>
 
 namespace wac::api {
@@ -180,7 +178,7 @@ Task<HttpResponse> IntentsApi::one(const HttpRequest& request, std::string_view 
     if (!found) co_return store_failed(found.error());
     if (!*found) co_return not_found();
     HttpResponse response;
-    response.body = boost::json::serialize(intent_json(**found));
+    response.body = intent_json(**found);
     co_return response;
   }
   store::Command what = store::Command::kCancel;
@@ -204,7 +202,7 @@ Task<HttpResponse> IntentsApi::command(TenantId tenant, IntentId id, store::Comm
   const auto changed = co_await parts_.outbound.command(std::move(tenant), std::move(id), command);
   if (changed) {
     HttpResponse response;
-    response.body = boost::json::serialize(intent_json(*changed));
+    response.body = intent_json(*changed);
     co_return response;
   }
   if (changed.error().code == ErrorCode::kNotFound) co_return not_found();

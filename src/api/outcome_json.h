@@ -4,8 +4,6 @@
 #include "api/intent_json.h"
 #include "outbound/intent.h"
 
-#include <boost/json/object.hpp>
-
 #include <string>
 #include <vector>
 
@@ -28,6 +26,6 @@ std::string_view status_of(const ResultLine& line);
 std::string results_json(const std::vector<ResultLine>& lines);
 
 /// The full record for GET /v1/intents/{id}: state, attempts, timeline, price, error with advice.
-boost::json::object intent_json(const outbound::Outcome& outcome);
+std::string intent_json(const outbound::Outcome& outcome);
 
 }  // namespace wac::api

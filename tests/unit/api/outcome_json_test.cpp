@@ -155,23 +155,27 @@ TEST(Results, AnUnknownOutcomeIsPendingAndSaysSo) {
   EXPECT_EQ(status_of(line(Submission::kNew, IntentState::kDead)), "failed");
 }
 
+json::object intent_of(const ResultLine& made) {
+  return json::parse(intent_json(*made.outcome)).as_object();
+}
+
 TEST(Intent, ShowsItsTimeline) {
   auto made = line(Submission::kDuplicate, IntentState::kDelivered);
   made.outcome->record.timeline = {{IntentState::kSending, from_millis(1'739'321'024'000)},
                                    {IntentState::kDelivered, from_millis(1'739'321'025'000)}};
-  const auto body = intent_json(*made.outcome);
+  const auto body = intent_of(made);
   EXPECT_EQ(body.at("timeline").at(1).at("state"), "delivered");
   EXPECT_EQ(body.at("timeline").at(1).at("at"), "2025-02-12T00:43:45.000Z");
 }
 
 TEST(Intent, ShowsWhatMetaSaidOfThePrice) {
   auto made = line(Submission::kDuplicate, IntentState::kDelivered);
-  EXPECT_FALSE(intent_json(*made.outcome).contains("pricing"));
+  EXPECT_FALSE(intent_of(made).contains("pricing"));
   made.outcome->record.pricing = "utility,regular,PMP,1";
-  EXPECT_EQ(json::serialize(intent_json(*made.outcome).at("pricing")),
+  EXPECT_EQ(json::serialize(intent_of(made).at("pricing")),
             R"({"category":"utility","type":"regular","model":"PMP","billable":true})");
   made.outcome->record.pricing = "not ours";
-  EXPECT_FALSE(intent_json(*made.outcome).contains("pricing"));
+  EXPECT_FALSE(intent_of(made).contains("pricing"));
 }
 
 TEST(Intent, ShowsTheErrorOfAStatusThatFailedAfterwards) {
@@ -179,7 +183,7 @@ TEST(Intent, ShowsTheErrorOfAStatusThatFailedAfterwards) {
   made.outcome->record.upstream_status = 200;
   made.outcome->record.timeline = {{IntentState::kSent, from_millis(1'739'321'024'000)},
                                    {IntentState::kFailed, from_millis(1'739'321'025'000)}};
-  const auto body = intent_json(*made.outcome);
+  const auto body = intent_of(made);
   EXPECT_EQ(body.at("errorCode"), "131049");
   EXPECT_FALSE(body.at("advice").as_string().empty());
   EXPECT_EQ(body.at("timeline").at(1).at("state"), "failed");
