@@ -138,6 +138,8 @@ Task<Result<void>> ClientStream::secure(StreamTarget target, Deadline deadline) 
   session_ = target.session ? std::move(target.session) : std::make_shared<TlsSessionSlot>();
   tls_.emplace(socket_, target.tls->impl().context);
   SSL* ssl = tls_->native_handle();
+  // Asio has OpenSSL give its buffers back after each record: 50 KB that each request would ask for again.
+  SSL_clear_mode(ssl, SSL_MODE_RELEASE_BUFFERS);
   if (!TlsContext::Impl::prepare(ssl, target.host, *session_)) {
     co_return fail(ErrorCode::kTlsFailed, "stream: the host name cannot be verified");
   }
