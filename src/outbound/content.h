@@ -17,7 +17,7 @@ struct Content {
   std::optional<whatsapp::Recipient> recipient;  ///< absent for mark_read
   std::string context_message_id;
   boost::json::object payload;
-  /// Sent instead where the customer-service window is known to be closed.
+  /// Sent instead where the customer-service window is closed, known to us or by Meta's answer.
   std::optional<boost::json::object> fallback = {};
   bool fallback_used = false;  ///< `payload` is the fallback
 };

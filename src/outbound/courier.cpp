@@ -25,7 +25,7 @@ constexpr Millis kFirstPause{20};
 constexpr Millis kLastPause{1'000};
 /// How long a message waits for a newer listing before its template refuses it.
 constexpr Millis kTemplatePatience{3'000};
-/// Of a lease, what is kept for writing the outcome down when media came before the send.
+/// Of a lease, what is kept for writing the outcome down when something came before the send.
 constexpr Millis kMediaMargin{500};
 /// How long a claimed message waits for its file. It holds a slot meanwhile: the rest of a long wait is spent
 /// in the queue.
@@ -42,6 +42,12 @@ AttemptEnd not_started() {
   end.wait = kLastPause;
   end.counts = false;
   return end;
+}
+
+/// Meta knew of a closed window that was not known here, and has certainly not taken the message.
+bool may_take_fallback(const AttemptEnd& end, const Content& content) {
+  return end.state == IntentState::kFailed && end.error_code == whatsapp::kWindowIsClosed &&
+         content.fallback && !content.fallback_used;
 }
 
 /// Which attempt this is of those that count.
@@ -77,6 +83,7 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
     end = std::move(*refused);
   } else {
     end = co_await attempt(*sender, content, record);
+    if (may_take_fallback(end, content)) end = co_await attempt_fallback(*sender, content, record);
     if (end.signal.until_new_credential) end.signal.credential = credential_of(parts_.fingerprints, *sender);
     end_by_age(end, record.age_from, sender->policies.max_age.value_or(parts_.config.max_age),
                parts_.loop.wall_now());
@@ -125,6 +132,20 @@ Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Conte
   const auto result = co_await send(sender, content, content.payload, record);
   co_return judge(result, repeatable, counted(record), rules_.of(sender.policies), parts_.loop.wall_now(),
                   parts_.random);
+}
+
+Task<AttemptEnd> Courier::attempt_fallback(const config::SenderEntry& sender, Content& content,
+                                           const IntentRecord& record) {
+  if (record.due - parts_.loop.wall_now() < parts_.config.graph_timeout + kMediaMargin) {
+    // The rest of the lease is too short. Meta will say the same again.
+    AttemptEnd end;
+    end.state = IntentState::kRetryWait;
+    end.wait = kLastPause;
+    co_return end;
+  }
+  use_fallback(content);
+  if (auto refused = co_await misfit(sender, content, record.due)) co_return std::move(*refused);
+  co_return co_await attempt(sender, content, record);
 }
 
 Task<AttemptEnd> Courier::attempt_with_media(const config::SenderEntry& sender, const Content& content,

@@ -74,6 +74,9 @@ class Courier {
   /// Under the record's claim.
   Task<AttemptEnd> attempt(const config::SenderEntry& sender, const Content& content,
                            const store::IntentRecord& record);
+  /// Of the same attempt, when Meta has refused the payload for its closed window.
+  Task<AttemptEnd> attempt_fallback(const config::SenderEntry& sender, Content& content,
+                                    const store::IntentRecord& record);
   Task<AttemptEnd> attempt_with_media(const config::SenderEntry& sender, const Content& content,
                                       const store::IntentRecord& record);
   /// Writes down that from here on Meta may have taken the message, where the claim does not say so already.

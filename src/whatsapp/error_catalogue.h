@@ -24,6 +24,8 @@ std::string_view name(ErrorScope scope);
 
 /// "Outbound media upload failed", as an answer or, after the send was accepted, as a status.
 inline constexpr std::uint32_t kMediaUploadFailed = 131'053;
+/// The customer-service window is closed: only a template can be sent.
+inline constexpr std::uint32_t kWindowIsClosed = 131'047;
 
 struct ErrorInfo {
   std::uint32_t code = 0;

@@ -107,6 +107,43 @@ TEST_F(ContactRulesTest, AClosedWindowTakesTheFallback) {
   EXPECT_TRUE(store_.only().progress.alternative);
 }
 
+TEST_F(ContactRulesTest, AWindowThatOnlyMetaKnowsToBeClosedTakesTheFallbackToo) {
+  graph_.answers.push_back(refused(131047));
+  graph_.answers.push_back(accepted("wamid.A"));
+  const auto record = sent(with_fallback());
+  EXPECT_EQ(record.state, IntentState::kSent);
+  EXPECT_EQ(record.error_code, 0U);
+  EXPECT_EQ(record.attempt, 1U);
+  EXPECT_TRUE(record.alternative);
+  ASSERT_EQ(graph_.requests.size(), 2U);
+  EXPECT_EQ(boost::json::parse(graph_.requests[0].body).at("type"), "text");
+  EXPECT_EQ(boost::json::parse(graph_.requests[1].body).at("type"), "template");
+}
+
+TEST_F(ContactRulesTest, MetasWordOnAFallbackAndOnWhatHasNoneIsTheLast) {
+  graph_.answers.push_back(refused(131047));
+  EXPECT_EQ(sent(intent()).error_code, 131047U);
+  graph_.answers.push_back(refused(131047));
+  graph_.answers.push_back(refused(131047));
+  Intent made = with_fallback();
+  made.id = *IntentId::parse("01J9Z3NDEKTSV4RRFFQ69G5FAW");
+  made.dedupe_key = PersonalText{"another"};
+  EXPECT_EQ(sent(std::move(made)).state, IntentState::kFailed);
+  EXPECT_EQ(graph_.requests.size(), 3U);
+}
+
+TEST_F(ContactRulesTest, AFallbackThatComesTooLateForTheLeaseWaitsForAnother) {
+  std::optional<Result<Outcome>> out;
+  submit(with_fallback(), Wait::kForOutcome, &out, Millis{1});
+  loop_.advance(config_.lease - config_.graph_timeout);
+  graph_.answers.push_back(refused(131047));
+  graph_.requests.at(0).answered.set(true);
+  loop_.run_ready();
+  EXPECT_EQ(graph_.requests.size(), 1U);
+  EXPECT_EQ(store_.only().progress.state, IntentState::kRetryWait);
+  EXPECT_EQ(store_.only().progress.uncounted, 0U) << "or it could go on like this for ever";
+}
+
 TEST_F(ContactRulesTest, WhatWaitsHasTakenNoFallback) {
   user_wrote(25 * kHour);
   config_.redis_wait = 1;
