@@ -10,6 +10,9 @@ using telemetry::Field;
 using telemetry::Histogram;
 using telemetry::Severity;
 
+/// A throttle of this length is nothing that the pace repairs: a spam restriction, a template penalty.
+constexpr Millis kLongThrottle{30 * 60'000};
+
 /// Text of the error catalogue: ours, without personal data.
 struct CatalogueText {
   std::string_view text;
@@ -39,6 +42,13 @@ void AttemptReport::tell_news(const IntentRecord& record, const AttemptEnd& end,
              Field{"errorCode", end.signal.code}, Field{"meaning", CatalogueText{info.meaning}},
              Field{"advice", CatalogueText{info.advice}},
              Field{"untilNewCredential", end.signal.until_new_credential});
+  }
+  if (end.signal.kind == store::PaceSignal::Kind::kThrottled && end.signal.wait >= kLongThrottle) {
+    const auto info = whatsapp::explain(end.error_code, static_cast<int>(end.upstream_status), false);
+    log_.log(Severity::kError, "sender throttled for long: nothing of it is sent until then",
+             Field{"tenantId", record.tenant}, Field{"senderId", record.sender},
+             Field{"errorCode", end.error_code}, Field{"meaning", CatalogueText{info.meaning}},
+             Field{"advice", CatalogueText{info.advice}}, Field{"waitMs", end.signal.wait});
   }
   if (done.breaker_opened) {
     metrics_.add(Counter::kBreakerOpened);

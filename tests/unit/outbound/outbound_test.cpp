@@ -331,6 +331,18 @@ TEST_F(OutboundTest, AStoppedSenderIsLoggedWithAdviceAndCountedOnce) {
   EXPECT_NE(log_text_.find("WhatsApp Manager"), std::string::npos) << "with advice";
 }
 
+TEST_F(OutboundTest, AThrottleThatNoPaceRepairsIsLoggedWithAdvice) {
+  const std::string words = "throttled for long";
+  graph_.answers.push_back(refused(130429));
+  std::optional<Result<Outcome>> out;
+  submit(intent(), Wait::kForOutcome, &out, Millis{1});
+  EXPECT_EQ(log_text_.find(words), std::string::npos) << "the pace adapts by itself";
+  graph_.answers.push_back(refused(131048));
+  submit(intent("01J9Z3NDEKTSV4RRFFQ69G5FAW"), Wait::kForOutcome, &out, Millis{1});
+  EXPECT_NE(log_text_.find(words), std::string::npos) << log_text_;
+  EXPECT_NE(log_text_.find("quality rating"), std::string::npos) << "with advice";
+}
+
 TEST_F(OutboundTest, WhoWaitsForAStopIsToldSoAtOnce) {
   graph_.answers.push_back(refused(131031));
   std::optional<Result<Outcome>> out;
