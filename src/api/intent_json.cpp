@@ -4,6 +4,7 @@
 #include "outbound/content.h"
 #include "whatsapp/json_text.h"
 #include "whatsapp/message.h"
+#include "whatsapp/text_rules.h"
 
 #include <boost/json.hpp>
 
@@ -175,14 +176,14 @@ std::string_view read_context(JsonFields& fields, std::vector<FieldError>& error
   JsonFields inner{*context, fields.pointer_to("context"), errors};
   const std::string_view id = inner.required_text("messageId");
   inner.refuse_unknown();
-  if (!id.starts_with("wamid.") || id.size() > 512) {
+  if (id.size() > 512 || !whatsapp::kWamidText.accepts(id)) {
     if (!id.empty()) inner.error("messageId", "must be a message id of Meta's (wamid.…)");
     return {};
   }
   return id;
 }
 
-/// What to send where the customer-service window is known to be closed: a template.
+/// What to send where the customer-service window is closed: a template.
 const json::object* read_fallback(JsonFields& fields, const std::string& pointer, const Draft& draft,
                                   std::vector<FieldError>& errors) {
   const json::object* fallback = fields.object("fallback");

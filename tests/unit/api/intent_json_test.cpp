@@ -206,6 +206,15 @@ TEST_F(IntentJson, MissingFieldsAndBrokenPayloadsAreAllListed) {
   EXPECT_TRUE(request.intents.empty());
 }
 
+TEST_F(IntentJson, AQuoteNamesAMessageOfMetas) {
+  const auto quoting = [&](const std::string& id) {
+    return parse_one(text_intent(R"(,"context":{"messageId":")" + id + R"("})"));
+  };
+  EXPECT_TRUE(quoting("wamid.HBgL=").errors.empty());
+  for (const char* id : {"HBgL", "wamid.", "wamid.a b", "wamid.\u00e9"})
+    EXPECT_EQ(only_pointer(quoting(id)), "/intents/0/context/messageId") << id;
+}
+
 TEST_F(IntentJson, AMistypedFieldIsNamedOnce) {
   const std::string payload = R"("payload":{"type":"text","text":{"body":"hi"}})";
   EXPECT_EQ(only_pointer(parse_one(R"("intentId":1,"to":"+15550001111",)" + payload)), "/intents/0/intentId");
