@@ -26,15 +26,16 @@ bool is_success(IntentState state) {
          state == IntentState::kPlayed;
 }
 
+constexpr std::string_view kResolve =
+    "Look for the message in the conversation, then resolve the intent as sent, failed or resend.";
+
 void add_error(const outbound::Outcome& outcome, ObjectWriter& out) {
   const store::IntentRecord& record = outcome.record;
   if (record.error_code == 0) {
     if (record.state == IntentState::kUnconfirmed) {
       out.text("errorCode", "unconfirmed");
       out.text("errorMessage", "Meta's answer never came and no status webhook settled it");
-      out.text(
-          "advice",
-          "Look for the message in the conversation, then resolve the intent as sent, failed or resend.");
+      out.text("advice", kResolve);
     } else if (record.state == IntentState::kUnknown) {
       out.text("errorCode", "unknown_outcome");
       out.text("errorMessage", "the request may have reached Meta; a status webhook will settle it");
@@ -51,7 +52,8 @@ void add_error(const outbound::Outcome& outcome, ObjectWriter& out) {
       whatsapp::explain(record.error_code, static_cast<int>(record.upstream_status), false);
   out.text("errorCode", whatsapp::code_text(record.error_code));
   out.text("errorMessage", outcome.detail.empty() ? info.meaning : expose(outcome.detail, Purpose::kAnswer));
-  out.text("advice", info.advice);
+  // No status is coming any more, whatever the code says.
+  out.text("advice", record.state == IntentState::kUnconfirmed ? kResolve : info.advice);
 }
 
 /// What a queued intent waits for, and until when as far as that is known.

@@ -159,6 +159,16 @@ json::object intent_of(const ResultLine& made) {
   return json::parse(intent_json(*made.outcome)).as_object();
 }
 
+TEST(Results, WhatStaysUnconfirmedIsForAPersonWhateverItsCode) {
+  for (const std::uint32_t code : {0U, 131000U}) {
+    std::vector<ResultLine> lines;
+    lines.push_back(line(Submission::kNew, IntentState::kUnconfirmed, code));
+    const auto body = json::parse(results_json(lines));
+    const std::string advice{body.at("result").at("results").at(0).at("advice").as_string()};
+    EXPECT_NE(advice.find("resolve the intent"), std::string::npos) << code << ' ' << advice;
+  }
+}
+
 TEST(Intent, ShowsItsTimeline) {
   auto made = line(Submission::kDuplicate, IntentState::kDelivered);
   made.outcome->record.timeline = {{IntentState::kSending, from_millis(1'739'321'024'000)},
