@@ -57,7 +57,8 @@ std::optional<WallTime> JsonFields::time(std::string_view field) {
   const auto value = text(field);
   if (!value) return std::nullopt;
   const auto parsed = parse_time(*value);
-  if (!parsed) error(field, "must be an RFC 3339 time such as 2026-11-23T22:45:00Z");
+  if (!parsed)
+    error(field, "must be an RFC 3339 time such as 2026-11-23T22:45:00Z, of the years 2000 to 2200");
   return parsed;
 }
 

@@ -66,13 +66,17 @@ constexpr std::array kFlowFields{kHeaderOfAnyKind, kRequiredBody, kFooterText,
 void check_products(const json::object& action, Report& report) {
   const json::array* sections = find_array(action, "sections");
   if (sections == nullptr) return;
+  const Report::Step step(report, "sections");
   std::size_t products = 0;
-  for (const json::value& entry : *sections) {
-    const json::object* section = entry.if_object();
-    const json::array* items = section == nullptr ? nullptr : find_array(*section, "product_items");
-    if (items != nullptr) products += items->size();
+  for (std::size_t i = 0; i < sections->size(); ++i) {
+    const json::object* section = (*sections)[i].if_object();
+    if (section == nullptr) continue;
+    if (const json::array* items = find_array(*section, "product_items")) products += items->size();
+    const Report::Step entry(report, i);
+    if (sections->size() > 1 && !section->contains("title"))
+      report.broken_at("title", "is required when there is more than one section");
   }
-  if (products > 30) report.broken_at("sections", "must have at most 30 products in all sections");
+  if (products > 30) report.broken("must have at most 30 products in all sections");
 }
 
 constinit const Shape kProductSection{.fields = kProductSectionFields};

@@ -21,7 +21,7 @@ extern const Shape kInteractive;
 extern const Shape kTemplate;
 
 extern const Shape kProductSection;
-/// A catalog message shows at most 30 products in all sections.
+/// A catalog message shows at most 30 products in all sections, each with a title where there are several.
 void check_products(const boost::json::object& action, Report& report);
 
 }  // namespace wac::whatsapp::schema

@@ -240,7 +240,7 @@ TEST(LintLimits, Templates) {
   expect_edges({of_template(replaced(mpm, "#", R"({"product_items":[@]})")), at + "/0/action/sections", 0, 30,
                 item, ","});
   expect_edges({of_template(replaced(mpm, "#", "@")), at + "/0/action/sections", 1, 10,
-                R"({"product_items":[)" + item + "]}", ","});
+                R"({"title":"t","product_items":[)" + item + "]}", ","});
 }
 
 TEST(LintLimits, TemplateCards) {

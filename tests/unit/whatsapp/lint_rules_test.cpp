@@ -233,6 +233,13 @@ TEST(LintInteractive, WantsTitlesWhenAListHasSections) {
       Found{"/interactive/action/sections/1/title is required when there is more than one section"});
 }
 
+TEST(LintInteractive, WantsTitlesWhenProductsHaveSections) {
+  EXPECT_EQ(
+      interactive(
+          R"("type":"product_list","header":{"type":"text","text":"h"},"body":{"text":"b"},"action":{"catalog_id":"1","sections":[{"title":"t","product_items":[{"product_retailer_id":"1"}]},{"product_items":[{"product_retailer_id":"2"}]}]})"),
+      Found{"/interactive/action/sections/1/title is required when there is more than one section"});
+}
+
 TEST(LintInteractive, ChecksFlows) {
   const auto flow = [](std::string_view parameters) {
     return interactive(
