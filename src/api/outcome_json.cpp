@@ -45,6 +45,7 @@ void add_error(const outbound::Outcome& outcome, ObjectWriter& out) {
     } else if (record.state == IntentState::kDead) {
       out.text("errorCode", "attempts_used_up");
       out.text("errorMessage", "every attempt failed before Meta took the message");
+      out.text("advice", "Repair what kept the attempts from Meta, then redrive the intent.");
     }
     return;
   }

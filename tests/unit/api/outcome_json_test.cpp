@@ -169,6 +169,15 @@ TEST(Results, WhatStaysUnconfirmedIsForAPersonWhateverItsCode) {
   }
 }
 
+TEST(Results, WhatDiedWithoutAnAnswerCanBeRedriven) {
+  std::vector<ResultLine> lines;
+  lines.push_back(line(Submission::kNew, IntentState::kDead, 0));
+  const auto body = json::parse(results_json(lines));
+  const auto& result = body.at("result").at("results").at(0);
+  EXPECT_EQ(result.at("errorCode"), "attempts_used_up");
+  EXPECT_NE(std::string_view{result.at("advice").as_string()}.find("redrive"), std::string_view::npos);
+}
+
 TEST(Intent, ShowsItsTimeline) {
   auto made = line(Submission::kDuplicate, IntentState::kDelivered);
   made.outcome->record.timeline = {{IntentState::kSending, from_millis(1'739'321'024'000)},
