@@ -83,6 +83,16 @@ void read_identity(JsonFields& fields, const IntentDefaults& defaults, const con
   }
 }
 
+/// Which of two words a field says: 0 or 1. Nothing when it is absent, or wrong and reported.
+std::optional<int> choice(JsonFields& fields, std::string_view field, std::string_view zero,
+                          std::string_view one) {
+  const auto text = fields.text(field);
+  if (text == zero) return 0;
+  if (text == one) return 1;
+  if (text) fields.error(field, std::string{"must be \""}.append(zero).append("\" or \"").append(one) + '"');
+  return std::nullopt;
+}
+
 void read_timing(JsonFields& fields, const IntentDefaults& defaults, Draft& draft) {
   fields.time("createdAt");
   draft.intent.send_at = fields.time("sendAt");
@@ -91,39 +101,14 @@ void read_timing(JsonFields& fields, const IntentDefaults& defaults, Draft& draf
   if (draft.intent.expires_at && *draft.intent.expires_at <= from) {
     fields.error("expiresAt", "must be later than now and than sendAt");
   }
-  if (const auto text = fields.text("onUnknown")) {
-    if (*text == "hold") {
-      draft.intent.on_unknown = store::OnUnknown::kHold;
-    } else if (*text == "resend") {
-      draft.intent.on_unknown = store::OnUnknown::kResend;
-    } else {
-      fields.error("onUnknown", "must be \"hold\" or \"resend\"");
-    }
-  }
+  if (const auto word = choice(fields, "onUnknown", "hold", "resend"))
+    draft.intent.on_unknown = *word == 0 ? store::OnUnknown::kHold : store::OnUnknown::kResend;
 }
 
 void read_urgency(JsonFields& fields, Draft& draft) {
-  if (const auto text = fields.text("priority")) {
-    if (*text == "high") {
-      draft.intent.priority = store::Priority::kHigh;
-    } else if (*text != "normal") {
-      fields.error("priority", "must be \"normal\" or \"high\"");
-    }
-  }
-  if (const auto text = fields.text("whenPaused")) {
-    if (*text == "refuse") {
-      draft.intent.when_paused = outbound::WhenPaused::kRefuse;
-    } else if (*text != "wait") {
-      fields.error("whenPaused", "must be \"wait\" or \"refuse\"");
-    }
-  }
-}
-
-bool names_group(JsonFields& fields) {
-  const auto kind = fields.text("recipientType");
-  if (kind && *kind != "individual" && *kind != "group")
-    fields.error("recipientType", "must be \"individual\" or \"group\"");
-  return kind && *kind == "group";
+  if (choice(fields, "priority", "normal", "high") == 1) draft.intent.priority = store::Priority::kHigh;
+  if (choice(fields, "whenPaused", "wait", "refuse") == 1)
+    draft.intent.when_paused = outbound::WhenPaused::kRefuse;
 }
 
 void read_recipient(JsonFields& fields, Draft& draft) {
@@ -131,7 +116,7 @@ void read_recipient(JsonFields& fields, Draft& draft) {
   const auto to = fields.text("to");
   const auto user = fields.text("recipient");
   const bool mistyped = fields.error_count() != before;
-  const bool group = names_group(fields);
+  const bool group = choice(fields, "recipientType", "individual", "group") == 1;
   if (draft.intent.type == outbound::MessageType::kMarkRead) {
     if (group) fields.error("recipientType", "must be absent: what was read is named by its message id");
     return;
