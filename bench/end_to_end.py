@@ -128,10 +128,15 @@ def certificate(directory):
     return key, cert
 
 
+def children_of(pid):
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(child) for child in found.stdout.split()]
+
+
 def start_nginx(programs, core, port, location, tls=None, upstream=""):
     """One worker; its process id is that of the worker, which is what is measured."""
     name = f"nginx-{port}"
-    listen = f"listen 127.0.0.1:{port}" + (" ssl" if tls else "")
+    listen = f"listen 127.0.0.1:{port}" + (" ssl http2" if tls else "")
     tls_lines = f"ssl_certificate {tls[1]}; ssl_certificate_key {tls[0]}; ssl_session_cache shared:s:1m;" if tls else ""
     config = f"""
 worker_processes 1; daemon off; error_log {name}.err; pid {name}.pid;
@@ -146,8 +151,9 @@ http {{ access_log off; keepalive_requests 100000000; client_body_buffer_size 64
         file.write(config)
     master = programs.start(core, ["nginx", "-p", programs.directory, "-c", path])
     wait_until(lambda: accepts(port), "nginx listening")
-    children = subprocess.run(["pgrep", "-P", str(master.pid)], capture_output=True, text=True, check=True).stdout.split()
-    return master, int(children[0])
+    # The kernel accepts before there is a worker.
+    wait_until(lambda: children_of(master.pid), "nginx's worker")
+    return master, children_of(master.pid)[0]
 
 
 def start_forwarder(programs, core, port, graph_port):
@@ -273,8 +279,9 @@ def measure(programs, arguments):
     programs.start(OTHER_CORE, ["redis-server", "--port", str(redis_port), "--bind", "127.0.0.1", "--save", "",
                                 "--appendonly", "no", "--dir", programs.directory])
     wait_until(lambda: accepts(redis_port), "redis listening")
-    connectors = {"redis": start_connector(programs, graph_port, tls[1], redis_port),
-                  "sqlite": start_connector(programs, graph_port, tls[1], 0)}
+    more = {"GRAPH_HTTP2": "0"} if arguments.graph_http1 else None
+    connectors = {"redis": start_connector(programs, graph_port, tls[1], redis_port, more),
+                  "sqlite": start_connector(programs, graph_port, tls[1], 0, more)}
 
     plan = plan_of(arguments.requests)
 
@@ -318,6 +325,7 @@ def main():
     parser.add_argument("--binaries", required=True)
     parser.add_argument("--requests", type=int, default=100_000)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--graph-http1", action="store_true", help="the connector offers Graph no HTTP/2")
     arguments = parser.parse_args()
     if (os.cpu_count() or 1) < 2:
         sys.exit("bench: needs two cores, one for the measured server and one for the rest")

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
 # Measures the connector beside an nginx that only answers 200, on both stores, in one run.
 #
-#   scripts/bench.sh [--requests N] [--rounds N]
+#   scripts/bench.sh [--requests N] [--rounds N] [--graph-http1]
 #   scripts/bench.sh under-load [--rate 5000] [--seconds 60]
 #   scripts/bench.sh queue-depth [--depth 1000000] [--engines redis,sqlite]
 #
 # The first prints per line: requests/s, CPU microseconds per request (per intent or item where a request carries many),
-# the ratio of that to nginx, latencies, memory. Quote the ratios: machines differ and drift. The second keeps webhooks
+# the ratio of that to nginx, latencies, memory. Quote the ratios: machines differ and drift. With --graph-http1
+# the connector speaks HTTP/1.1 to Graph, not HTTP/2. The second keeps webhooks
 # coming on one core while consumers are dead, hang or are slow, then lets them have the backlog; it fails when a webhook
 # waits too long (p99 of 20 ms), an event is lost or an order is not kept. The third fills a sender's queue and measures
 # what that does to the cost of a message. docs/benchmarks.md explains them.
