@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <new>
 
 namespace wac::net {
@@ -23,12 +22,12 @@ constexpr std::int32_t kConnectionWindow = 1 << 23;
 /// Answers to SETTINGS and PING that wait to be sent: a peer that makes more and reads none is cut off.
 constexpr std::size_t kMostAcks = 64;
 
-struct OptionsDelete {
-  void operator()(nghttp2_option* options) const { nghttp2_option_del(options); }
+template <auto kFree>
+struct Deleter {
+  void operator()(auto* owned) const { kFree(owned); }
 };
-struct CallbacksDelete {
-  void operator()(nghttp2_session_callbacks* callbacks) const { nghttp2_session_callbacks_del(callbacks); }
-};
+using OptionsPtr = std::unique_ptr<nghttp2_option, Deleter<&nghttp2_option_del>>;
+using CallbacksPtr = std::unique_ptr<nghttp2_session_callbacks, Deleter<&nghttp2_session_callbacks_del>>;
 
 std::string_view view(nghttp2_rcbuf* text) {
   const nghttp2_vec all = nghttp2_rcbuf_get_buf(text);
@@ -45,10 +44,6 @@ nghttp2_nv pair_of(const Http2Request::Field& field) {
                     (field.secret ? NGHTTP2_NV_FLAG_NO_INDEX : NGHTTP2_NV_FLAG_NONE);
   return {bytes(field.name), bytes(field.value), field.name.size(), field.value.size(),
           static_cast<std::uint8_t>(flags)};
-}
-
-std::unexpected<ClientFailure> failed(Error error, Written written) {
-  return std::unexpected(ClientFailure{error, written});
 }
 
 }  // namespace
@@ -103,10 +98,15 @@ struct Http2Session::Callbacks {
 
   static int on_frame(nghttp2_session* /*session*/, const nghttp2_frame* frame, void* user) {
     Http2Session& self = of(user);
-    const bool message = frame->hd.type == NGHTTP2_HEADERS || frame->hd.type == NGHTTP2_DATA;
-    if (frame->hd.type == NGHTTP2_HEADERS) self.take_head(frame->hd.stream_id);
-    if (message && (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0) self.take_end(frame->hd.stream_id);
-    if (frame->hd.type == NGHTTP2_SETTINGS && (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) {
+    const StreamId id = frame->hd.stream_id;
+    const bool ends = (frame->hd.flags & NGHTTP2_FLAG_END_STREAM) != 0;
+    Stream* stream = self.find(id);
+    if (frame->hd.type == NGHTTP2_HEADERS && stream != nullptr) {
+      stream->has_head = stream->response.status >= 200;
+      if (ends) self.take_end(id);
+    } else if (frame->hd.type == NGHTTP2_DATA && ends) {
+      self.take_end(id);
+    } else if (frame->hd.type == NGHTTP2_SETTINGS && (frame->hd.flags & NGHTTP2_FLAG_ACK) == 0) {
       self.has_settings_ = true;
     }
     return 0;
@@ -117,10 +117,10 @@ struct Http2Session::Callbacks {
     return 0;
   }
 
-  static std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> make() {
+  static CallbacksPtr make() {
     nghttp2_session_callbacks* made = nullptr;
     if (nghttp2_session_callbacks_new(&made) != 0) throw std::bad_alloc();
-    std::unique_ptr<nghttp2_session_callbacks, CallbacksDelete> callbacks(made);
+    CallbacksPtr callbacks(made);
     nghttp2_session_callbacks_set_before_frame_send_callback(made, &before_send);
     nghttp2_session_callbacks_set_on_begin_headers_callback(made, &on_begin_headers);
     nghttp2_session_callbacks_set_on_header_callback2(made, &on_header);
@@ -139,7 +139,7 @@ Http2Session::Http2Session(Limits limits) : limits_(limits) {
   const auto callbacks = Callbacks::make();
   nghttp2_option* made = nullptr;
   if (nghttp2_option_new(&made) != 0) throw std::bad_alloc();
-  const std::unique_ptr<nghttp2_option, OptionsDelete> options(made);
+  const OptionsPtr options(made);
   nghttp2_option_set_max_outbound_ack(made, kMostAcks);
   nghttp2_option_set_max_reserved_remote_streams(made, 0);
   nghttp2_mem memory = wiping_memory();
@@ -216,7 +216,8 @@ std::vector<Http2Session::Finished> Http2Session::lose(Error why) {
   for (auto& [id, stream] : streams_) {
     if (stream.settled) continue;
     stream.settled = true;
-    all.push_back({id, failed(why, stream.written ? Written::kMaybe : Written::kNothing)});
+    all.push_back(
+        {id, std::unexpected(ClientFailure{why, stream.written ? Written::kMaybe : Written::kNothing})});
   }
   std::sort(all.begin() + ended_before, all.end(),
             [](const Finished& a, const Finished& b) { return a.stream < b.stream; });
@@ -239,72 +240,6 @@ std::optional<std::size_t> Http2Session::peer_streams() const {
 Http2Session::Stream* Http2Session::find(StreamId stream) {
   const auto found = streams_.find(stream);
   return found == streams_.end() ? nullptr : &found->second;
-}
-
-void Http2Session::settle(StreamId stream, Stream& state, ClientResult result) {
-  state.settled = true;
-  finished_.push_back({stream, std::move(result)});
-}
-
-void Http2Session::fail_stream(StreamId stream, Stream& state, Error error) {
-  settle(stream, state, failed(error, Written::kMaybe));
-  nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
-}
-
-void Http2Session::take_field(StreamId stream, std::string_view name, std::string_view value) {
-  Stream* state = find(stream);
-  if (state == nullptr || state->settled) return;
-  state->header_bytes += name.size() + value.size() + 32;
-  if (state->header_bytes > limits_.header_bytes) {
-    fail_stream(stream, *state, {ErrorCode::kTooLarge, 0, "http2: response header"});
-  } else if (name == ":status") {
-    // nghttp2 lets only three digits pass, once, and not 101.
-    std::from_chars(value.data(), value.data() + value.size(), state->response.status);
-  } else if (!state->has_head) {
-    state->response.headers.emplace_back(name, value);
-  }
-}
-
-void Http2Session::take_head(StreamId stream) {
-  Stream* state = find(stream);
-  if (state != nullptr && state->response.status >= 200) state->has_head = true;
-}
-
-void Http2Session::take_body(StreamId stream, std::string_view bytes_in) {
-  Stream* state = find(stream);
-  if (state == nullptr || state->settled) return;
-  if (bytes_in.size() > limits_.body_bytes - state->response.body.size()) {
-    fail_stream(stream, *state, {ErrorCode::kTooLarge, 0, "http2: response body"});
-    return;
-  }
-  state->response.body += bytes_in;
-}
-
-void Http2Session::take_end(StreamId stream) {
-  Stream* state = find(stream);
-  if (state == nullptr || state->settled) return;
-  settle(stream, *state, std::move(state->response));
-  // An answer that came before the request was sent (413): the rest of it is of no use.
-  if (!state->sent()) {
-    nghttp2_submit_rst_stream(session_.get(), NGHTTP2_FLAG_NONE, stream, NGHTTP2_CANCEL);
-  }
-}
-
-void Http2Session::take_close(StreamId stream, std::uint32_t code) {
-  const auto found = streams_.find(stream);
-  if (found == streams_.end()) return;
-  Stream& state = found->second;
-  if (!state.settled) {
-    // nghttp2 closes what lies beyond the last stream of a GOAWAY as refused, too.
-    const bool refused = code == NGHTTP2_REFUSED_STREAM && state.response.status == 0;
-    const ErrorCode error =
-        code == NGHTTP2_PROTOCOL_ERROR ? ErrorCode::kProtocol : ErrorCode::kConnectionLost;
-    const bool unprocessed = refused || !state.written;
-    settle(stream, state,
-           failed({error, code, unprocessed ? "http2: not processed" : "http2: stream reset"},
-                  unprocessed ? Written::kNothing : Written::kMaybe));
-  }
-  streams_.erase(found);
 }
 
 }  // namespace wac::net

@@ -92,7 +92,6 @@ class Http2Session {
   void settle(StreamId stream, Stream& state, ClientResult result);
   void fail_stream(StreamId stream, Stream& state, Error error);
   void take_field(StreamId stream, std::string_view name, std::string_view value);
-  void take_head(StreamId stream);
   void take_body(StreamId stream, std::string_view bytes);
   void take_end(StreamId stream);
   void take_close(StreamId stream, std::uint32_t code);

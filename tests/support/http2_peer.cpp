@@ -9,7 +9,7 @@
 namespace wac::testing {
 namespace {
 
-/// nghttp2 copies them.
+/// Views of `fields`; nghttp2 copies them.
 std::vector<nghttp2_nv> pairs_of(const Http2Peer::Fields& fields) {
   std::vector<nghttp2_nv> pairs;
   for (const auto& [name, value] : fields) {
@@ -153,7 +153,8 @@ void Http2Peer::answer_with_trailers(std::int32_t stream, const std::string& bod
 }
 
 void Http2Peer::interim(std::int32_t stream, int status) {
-  const auto pairs = pairs_of({{":status", std::to_string(status)}, {"x-interim", "1"}});
+  const Fields fields{{":status", std::to_string(status)}, {"x-interim", "1"}};
+  const auto pairs = pairs_of(fields);
   nghttp2_submit_headers(session_, NGHTTP2_FLAG_NONE, stream, nullptr, pairs.data(), pairs.size(), nullptr);
 }
 

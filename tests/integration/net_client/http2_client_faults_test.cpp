@@ -137,15 +137,17 @@ TEST_F(Http2ClientFaults, AConnectionThePeerEndedIsNotReused) {
 TEST_F(Http2ClientFaults, ARequestWithoutAnAnswerIsUnknownAtItsDeadlineAndCancelled) {
   std::atomic<std::uint32_t> code = 0;
   Http2Server server(certificates_.server(), {[&code](Http2Link& link) {
+                       link.peer().answer(link.wait_for(1)[0].stream, 200, "");
                        const auto requests = link.wait_for(1);
                        // Not dead: it still answers others.
                        link.peer().ping();
-                       while (link.peer().closed().empty() && link.exchange()) {
+                       while (!link.peer().closed().contains(requests[0].stream) && link.exchange()) {
                        }
                        code = link.peer().closed().at(requests[0].stream);
                        link.serve();
                      }});
-  expect_failure(send(request_to(server.origin(), Millis{100})), ErrorCode::kTimeout, Written::kMaybe);
+  warm_up(server.origin());
+  expect_failure(send(request_to(server.origin(), Millis{300})), ErrorCode::kTimeout, Written::kMaybe);
   EXPECT_TRUE(eventually([&] { return code == NGHTTP2_CANCEL; }));
   EXPECT_TRUE(send(request_to(server.origin())));
   EXPECT_EQ(server.accepted(), 1U);
@@ -159,7 +161,7 @@ TEST_F(Http2ClientFaults, AConnectionThatFellSilentIsLeft) {
                                               },
                                               processing()});
   warm_up(server.origin());
-  expect_failure(send(request_to(server.origin(), Millis{50})), ErrorCode::kTimeout, Written::kMaybe);
+  expect_failure(send(request_to(server.origin(), Millis{300})), ErrorCode::kTimeout, Written::kMaybe);
   EXPECT_TRUE(send(request_to(server.origin())));
   EXPECT_EQ(server.accepted(), 2U);
 }
