@@ -4,6 +4,9 @@
 #include "fuzz/fuzz.h"
 #include "net/http2_session.h"
 
+#include <nghttp2/nghttp2.h>
+
+#include <optional>
 #include <set>
 #include <string>
 
@@ -38,7 +41,8 @@ void describe(const std::vector<Http2Session::Finished>& all, std::set<int>& see
   }
 }
 
-std::string story_of(std::string_view bytes, std::size_t slice) {
+/// Nothing where nghttp2 counts CONTINUATION frames: it counts the slices of their heads.
+std::optional<std::string> story_of(std::string_view bytes, std::size_t slice) {
   Http2Session session({.header_bytes = 1'000, .body_bytes = kBody});
   for (const auto& one :
        {request("POST", "{}"), request("HEAD", ""), request("POST", std::string(70'000, 'x'))}) {
@@ -51,7 +55,10 @@ std::string story_of(std::string_view bytes, std::size_t slice) {
   while (!bytes.empty() && !session.over()) {
     const std::string_view part = bytes.substr(0, slice);
     bytes.remove_prefix(part.size());
-    if (!session.feed(part)) break;
+    if (const auto fed = session.feed(part); !fed) {
+      if (fed.error().detail == NGHTTP2_ERR_TOO_MANY_CONTINUATIONS) return std::nullopt;
+      break;
+    }
     describe(session.take_finished(), seen, story);
   }
   session.fill(out, 1 << 20);
@@ -64,6 +71,8 @@ std::string story_of(std::string_view bytes, std::size_t slice) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view bytes = wac::testing::fuzz_text(data, size);
-  wac::testing::must(story_of(bytes, 1) == story_of(bytes, bytes.size() + 1));
+  const auto sliced = story_of(bytes, 1);
+  const auto whole = story_of(bytes, bytes.size() + 1);
+  wac::testing::must(!sliced || !whole || sliced == whole);
   return 0;
 }

@@ -4,8 +4,11 @@
 #include <openssl/ssl.h>
 
 #include <csignal>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <stdexcept>
 #include <string_view>
+#include <sys/socket.h>
 
 namespace wac::testing {
 namespace {
@@ -24,6 +27,8 @@ int choose_http2(SSL* /*ssl*/, const unsigned char** out, unsigned char* size, c
 
 Http2Link::Http2Link(PeerConnection& connection, ssl_ctx_st& context, Http2PeerOptions options)
     : connection_(connection), tls_(SSL_new(&context)), peer_(options) {
+  const int at_once = 1;
+  ::setsockopt(connection.descriptor(), IPPROTO_TCP, TCP_NODELAY, &at_once, sizeof at_once);
   SSL_set_fd(tls_, connection.descriptor());
   SSL_accept(tls_);
 }

@@ -6,6 +6,7 @@
 
 #include <map>
 #include <mutex>
+#include <random>
 
 namespace wac::net {
 namespace {
@@ -177,6 +178,57 @@ TEST_F(Http2ClientFaults, APeerThatBreaksTheProtocolIsLeftAndToldSo) {
   expect_failure(send(request_to(server.origin())), ErrorCode::kProtocol, Written::kMaybe);
   EXPECT_TRUE(eventually([&] { return server.finished() == 1; }));
   EXPECT_TRUE(send(request_to(server.origin())));
+}
+
+TEST_F(Http2ClientFaults, WhateverFailsTheClientNeverClaimsMoreThanIsTrue) {
+  std::mt19937 random(7);
+  const auto chance = [&random, this](unsigned one_in) {
+    const std::lock_guard lock(mutex_);
+    return random() % one_in == 0;
+  };
+  const auto unreliable = [this, &chance](Http2Link& link) {
+    std::int32_t seen = 0;
+    std::int32_t last = INT32_MAX;
+    do {
+      for (const Http2PeerRequest& one : link.peer().take_requests()) {
+        if (one.stream > last) continue;
+        if (last == INT32_MAX && chance(40)) {
+          last = chance(2) ? std::max(seen, one.stream) : seen;
+          link.peer().go_away(last);
+          if (one.stream > last) continue;
+        }
+        seen = std::max(seen, one.stream);
+        if (chance(20)) {
+          link.peer().reset(one.stream, NGHTTP2_REFUSED_STREAM);
+        } else {
+          process(link, one);
+          // What is cut now was processed, and its answer is lost.
+          if (chance(60)) return link.cut();
+        }
+      }
+    } while (link.exchange());
+  };
+  Http2Server server(certificates_.server(), std::vector<Http2Server::Script>(500, unreliable));
+  std::map<Written, int> failures;
+  for (int round = 0; round < 20; ++round) {
+    auto all = start_many(server.origin(), 50);
+    for (int i = 0; i < 50; ++i) {
+      const std::string path = "/" + std::to_string(i);
+      const ClientResult result = all[static_cast<std::size_t>(i)].get();
+      const std::lock_guard lock(mutex_);
+      const int times = std::exchange(processed_[path], 0);
+      if (result) {
+        EXPECT_EQ(times, 1) << path;
+        EXPECT_EQ(result->body, path);
+      } else {
+        ++failures[result.error().written];
+        EXPECT_LE(times, result.error().written == Written::kMaybe ? 1 : 0) << path;
+      }
+    }
+  }
+  // Most are saved by being sent again; what a cut connection had taken cannot be.
+  EXPECT_GT(failures[Written::kMaybe], 0);
+  EXPECT_LT(failures[Written::kNothing], 100);
 }
 
 TEST_F(Http2ClientFaults, RequestsThatWaitForAConnectionThatFailsFailWithIt) {
