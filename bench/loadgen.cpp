@@ -32,6 +32,7 @@ struct Options {
   std::size_t requests = 100'000;
   std::size_t batch = 1;
   std::size_t recipients = 9'000;
+  std::size_t first_recipient = 0;
   std::string sender;
   std::size_t people = 1;
   double rate = 0;
@@ -92,8 +93,8 @@ class Bodies {
     for (std::size_t i = 0; i < options_.batch; ++i) {
       list +=
           (i == 0 ? "" : ",") + std::string{R"({"intentId":")"} + make_uuid(*random_) + R"(","to":"+1650)" +
-          std::to_string(kFirstRecipient + count_++ % options_.recipients) + '"' +
-          (options_.sender.empty() ? "" : R"(,"senderId":")" + options_.sender + '"') +
+          std::to_string(kFirstRecipient + (options_.first_recipient + count_++) % options_.recipients) +
+          '"' + (options_.sender.empty() ? "" : R"(,"senderId":")" + options_.sender + '"') +
           R"(,"payload":{"type":"text","text":{"body":"Your order has been shipped and arrives tomorrow between nine and noon.",)"
           R"("preview_url":false}}})";
     }
@@ -176,6 +177,7 @@ int main(int argc, char** argv) {
   app.add_option("--batch", options.batch);
   app.add_option("--recipients", options.recipients, "of the intents, in turn")
       ->check(CLI::Range(1, 7'000'000));
+  app.add_option("--first-recipient", options.first_recipient, "the one of them to begin with");
   app.add_option("--sender", options.sender, "phone_number_id of the intents; empty: the tenant's first");
   app.add_option("--people", options.people, "whose messages the webhooks hold, in turn")
       ->check(CLI::PositiveNumber);

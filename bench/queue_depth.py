@@ -11,9 +11,11 @@ three figures:
     leaving    messages of the deep queue itself, sent as fast as it can once its limit is lifted
 
 each in three stores: an empty one, one with --depth settled intents (what a store of that size costs by itself), and
-one with --depth waiting ones. In the first two a short queue stands for the deep one.
+one with --depth waiting ones. In the first two a short queue stands for the deep one. In each a recipient of the deep
+queue has somebody waiting already when the measured ones arrive.
 
-CPU is of the connector and, with Redis, of Redis, per message, as the kernel accounted it.
+The three stand side by side, and what is measured is measured in turns: machines drift. CPU is of the connector and, with
+Redis, of Redis, per message, as the kernel accounted it; medians of the rounds.
 """
 
 import argparse
@@ -34,6 +36,7 @@ from end_to_end import (GRAPH_ANSWER, OTHER_CORE, Programs, accepts, certificate
 DEEP = "106540352242922"
 KEY = "wak_depth"
 SHORT = 20_000
+ROUNDS = 5
 RECIPIENTS = 500_000
 
 
@@ -89,12 +92,12 @@ class Bench:
         of_redis = cpu_seconds(self.redis.pid) if self.redis else 0.0
         return cpu_seconds(self.connector["process"].pid) + of_redis
 
-    def load(self, sender, intents, batch, wait):
-        """CPU microseconds per intent."""
+    def load(self, sender, intents, batch, wait, first=0):
+        """CPU microseconds per intent. `first`: recipient to begin with."""
         argv = ["taskset", "-c", OTHER_CORE, os.path.join(self.programs.binaries, "loadgen"), "intents",
                 self.connector["url"] + "/v1/intents", "--requests", str(intents // batch), "--batch", str(batch),
                 "--connections", "32" if batch == 1 else "4", "--api-key", KEY, "--sender", sender,
-                "--recipients", str(RECIPIENTS)] + ([] if wait else ["--respond-async"])
+                "--recipients", str(RECIPIENTS), "--first-recipient", str(first)] + ([] if wait else ["--respond-async"])
         before = self.cpu()
         done = subprocess.run(argv, capture_output=True, text=True, check=False)
         if done.returncode != 0:
@@ -115,38 +118,38 @@ class Bench:
         self.load(DEEP, 1, 1, wait=False)
         first = self.sent()
         before = self.cpu()
-        # Seldom: a look at the metrics counts the queues.
-        wait_until(lambda: (time.sleep(1), self.sent() - first >= count)[1], "the queue drains", seconds=600.0)
+        wait_until(lambda: (time.sleep(0.25), self.sent() - first >= count)[1], "the queue drains", seconds=600.0)
         cost = (self.cpu() - before) / (self.sent() - first) * 1e6
         self.stop()
         return cost
 
 
-def figures_of(bench, fill):
-    """With a queue of `fill` intents, in the store as it is."""
-    other, figures = neighbour_of(DEEP), {}
-    bench.start(deep_rate=1)
-    bench.load(other, 4_000, 1, wait=True)  # connections open, pages of code touched
-    bench.load(DEEP, fill - SHORT, 100, wait=False)
-    figures["arriving"] = bench.load(DEEP, SHORT, 100, wait=False)
-    time.sleep(2)  # what was filled goes to disk in the background
-    figures["another"] = statistics.median(bench.load(other, 6_000, 1, wait=True) for _ in range(3))
-    bench.stop()
-    figures["leaving"] = bench.drain(SHORT * 3 // 4)
-    return figures
+def in_turns(benches, measured):
+    """The median of each."""
+    rounds = [[measured(bench, at) for bench in benches] for at in range(ROUNDS)]
+    return [statistics.median(of_one) for of_one in zip(*rounds)]
 
 
 def measure(programs, engine, tls, graph_port, depth):
-    rows = []
+    other, benches = neighbour_of(DEEP), []
     for settled, waiting in ((0, 2 * SHORT), (depth, 2 * SHORT), (0, depth)):
         bench = Bench(programs, engine, tls, graph_port)
-        if settled:
-            bench.start(deep_rate=1)
-            bench.load(neighbour_of(DEEP), settled, 100, wait=True)
-            bench.stop()
-        rows.append(figures_of(bench, waiting))
+        benches.append(bench)
+        bench.start(deep_rate=1)
+        bench.load(other, settled or 4_000, 100, wait=True)  # at least: connections open, pages of code touched
+        bench.load(DEEP, waiting - SHORT, 100, wait=False)
+    time.sleep(2)  # what was filled goes to disk in the background
+    step = SHORT // ROUNDS
+    figures = {
+        "arriving": in_turns(benches, lambda bench, at: bench.load(DEEP, step, 100, wait=False, first=at * step)),
+        "another": in_turns(benches, lambda bench, at: bench.load(other, step, 1, wait=True, first=at * step)),
+    }
+    for bench in benches:
+        bench.stop()
+    figures["leaving"] = in_turns(benches, lambda bench, _: bench.drain(step * 3 // 4))
+    for bench in benches:
         bench.close()
-    return rows
+    return figures
 
 
 def main():
@@ -164,9 +167,9 @@ def main():
         start_nginx(programs, OTHER_CORE, graph_port, answer, tls)
         print(f"{'CPU us per message':<20}{'empty':>9}{'settled':>9}{'waiting':>9}{'/ empty':>9}{'/ settled':>11}")
         for engine in arguments.engines.split(","):
-            empty, settled, waiting = measure(programs, engine, tls, graph_port, arguments.depth)
+            figures = measure(programs, engine, tls, graph_port, arguments.depth)
             for what in ("another", "arriving", "leaving"):
-                at = [row[what] for row in (empty, settled, waiting)]
+                at = figures[what]
                 print(f"{what + ', ' + engine:<20}{at[0]:>9.1f}{at[1]:>9.1f}{at[2]:>9.1f}{at[2] / at[0]:>9.2f}"
                       f"{at[2] / at[1]:>11.2f}", flush=True)
     finally:
