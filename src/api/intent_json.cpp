@@ -23,7 +23,11 @@ struct Draft {
 };
 
 std::string default_dedupe_key(const TenantId& tenant, const IntentId& id) {
-  return "whatsapp:tenant:" + std::string{tenant.str()} + ":intent:" + std::string{id.str()};
+  constexpr std::string_view kTenant = "whatsapp:tenant:";
+  constexpr std::string_view kIntent = ":intent:";
+  std::string key;
+  key.reserve(kTenant.size() + tenant.str().size() + kIntent.size() + id.str().size());
+  return key.append(kTenant).append(tenant.str()).append(kIntent).append(id.str());
 }
 
 store::OnUnknown on_unknown_of(const TenantId& tenant, const IntentDefaults& defaults,

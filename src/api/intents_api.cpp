@@ -56,7 +56,7 @@ std::optional<HttpResponse> whole_failure(const std::vector<ResultLine>& lines,
 }  // namespace
 
 CorrelationId IntentsApi::correlation_of(const HttpRequest& request) {
-  if (const auto given = CorrelationId::parse(request.header("x-correlation-id"))) return *given;
+  if (auto given = CorrelationId::parse(request.header("x-correlation-id"))) return std::move(*given);
   if (const auto context = telemetry::TraceContext::parse(request.header("traceparent"))) {
     return *CorrelationId::parse(context->trace.hex());
   }
@@ -80,10 +80,9 @@ Task<HttpResponse> IntentsApi::post(const HttpRequest& request, TenantId tenant)
     co_return problem(400, "invalid_request", "Nothing was sent: dryRun must be true or false.");
   }
   const Deadline deadline{parts_.loop.now() + parts_.config.request_budget};
-  const std::string correlation{defaults.correlation.str()};
   if (*dry) {
     HttpResponse response = co_await dry_run(std::move(parsed.intents), deadline);
-    response.headers.emplace_back("X-Correlation-Id", correlation);
+    response.headers.emplace_back("X-Correlation-Id", defaults.correlation.str());
     co_return response;
   }
   const bool async = wants_async(request);
@@ -107,7 +106,7 @@ Task<HttpResponse> IntentsApi::post(const HttpRequest& request, TenantId tenant)
     response.body = results_json(lines);
     if (async) response.headers.emplace_back("Preference-Applied", "respond-async");
   }
-  response.headers.emplace_back("X-Correlation-Id", correlation);
+  response.headers.emplace_back("X-Correlation-Id", defaults.correlation.str());
   co_return response;
 }
 

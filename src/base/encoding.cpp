@@ -18,13 +18,23 @@ int hex_value(char c) {
 }  // namespace
 
 std::string to_hex(std::span<const std::uint8_t> bytes) {
-  std::string text(bytes.size() * 2, '\0');
-  char* out = text.data();
-  for (const std::uint8_t byte : bytes) {
-    *out++ = kHex[byte >> 4U];
-    *out++ = kHex[byte & 15U];
-  }
+  std::string text;
+  append_hex(text, bytes);
   return text;
+}
+
+void append_hex(std::string& out, std::span<const std::uint8_t> bytes) {
+  const std::size_t before = out.size();
+  const std::size_t size = before + bytes.size() * 2;
+  // What is handed to the operation may be more than was asked for.
+  out.resize_and_overwrite(size, [&](char* text, std::size_t /*capacity*/) {
+    char* to = text + before;
+    for (const std::uint8_t byte : bytes) {
+      *to++ = kHex[byte >> 4U];
+      *to++ = kHex[byte & 15U];
+    }
+    return size;
+  });
 }
 
 std::optional<std::string> from_hex(std::string_view text) {

@@ -11,6 +11,7 @@
 namespace wac {
 
 std::string to_hex(std::span<const std::uint8_t> bytes);
+void append_hex(std::string& out, std::span<const std::uint8_t> bytes);
 /// Lower or upper case; an odd length is refused.
 std::optional<std::string> from_hex(std::string_view text);
 std::string to_base64(std::string_view bytes);

@@ -13,6 +13,9 @@ using namespace http_syntax;
 /// 1xx responses before the real one; a peer that sends more is not serious.
 constexpr int kMostInterim = 8;
 
+/// A header section seldom has more.
+constexpr std::size_t kUsualFields = 16;
+
 /// What a peer's word alone makes us allocate.
 constexpr std::uint64_t kReserveAtMost = 64ULL * 1024;
 
@@ -74,6 +77,7 @@ Result<std::size_t> ResponseParser::feed_head(std::string_view bytes) {
 
 Result<void> ResponseParser::take_head(std::string_view head) {
   response_.headers.clear();
+  response_.headers.reserve(kUsualFields);
   minor_version_ = 1;
   has_encoding_ = has_length_ = close_ = keep_ = false;
   left_ = 0;

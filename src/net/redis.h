@@ -82,7 +82,7 @@ class RedisWords {
 /// A command: `*<count>\r\n`, then its words.
 class RedisCommand {
  public:
-  explicit RedisCommand(std::string_view name) { words_.arg(name); }
+  explicit RedisCommand(std::string_view name);
   RedisCommand& arg(std::string_view value);
   RedisCommand& arg(std::int64_t value);
   /// The RESP bytes: `*<count>\r\n…`.

@@ -64,6 +64,7 @@ Task<Result<RedisReply>> RedisNodeImpl::eval(const RedisScript& script, const Re
   const auto call = [&](std::string_view verb, std::string_view text) {
     const std::size_t keys = input.keys.count() + guard.count();
     RedisWords head;
+    head.reserve(3, verb.size() + text.size());
     head.arg(verb).arg(text).arg(static_cast<std::int64_t>(keys));
     const std::string count = '*' + std::to_string(head.count() + keys + input.args.count()) + "\r\n";
     return ask({count, head.bytes(), input.keys.bytes(), guard.bytes(), input.args.bytes()});

@@ -15,17 +15,18 @@ namespace {
 /// `*<count>\r\n` or `$<size>\r\n`.
 constexpr std::size_t kHeaderBytes = 24;
 
-std::string_view number_line(std::array<char, kHeaderBytes>& line, char mark, std::size_t value) {
-  line[0] = mark;
-  char* end = line.data() + 1;
-  if (value < 10) {
-    *end++ = static_cast<char>('0' + value);
+/// Writes a header of at most kHeaderBytes; answers where it ends.
+inline char* write_header(char* to, char mark, std::size_t value) {
+  *to++ = mark;
+  if (value < 100) {
+    if (value >= 10) *to++ = static_cast<char>('0' + value / 10);
+    *to++ = static_cast<char>('0' + value % 10);
   } else {
-    end = std::to_chars(end, line.data() + line.size() - 2, value).ptr;
+    to = std::to_chars(to, to + kHeaderBytes - 3, value).ptr;
   }
-  *end++ = '\r';
-  *end++ = '\n';
-  return {line.data(), static_cast<std::size_t>(end - line.data())};
+  *to++ = '\r';
+  *to++ = '\n';
+  return to;
 }
 
 std::string sha1_hex(const std::string& text) {
@@ -86,17 +87,15 @@ RedisReply RedisReply::part(std::size_t i) const {
 
 RedisWords& RedisWords::arg(std::string_view value) {
   ++count_;
-  std::array<char, kHeaderBytes> header;
-  const std::string_view line = number_line(header, '$', value.size());
   const std::size_t before = bytes_.size();
-  const std::size_t size = before + line.size() + value.size() + 2;
-  bytes_.resize_and_overwrite(size, [&](char* to, std::size_t /*capacity*/) {
-    std::memcpy(to + before, line.data(), line.size());
+  bytes_.resize_and_overwrite(before + kHeaderBytes + value.size() + 2, [&](char* text, std::size_t) {
+    char* to = write_header(text + before, '$', value.size());
     // An empty view may have no address at all.
-    if (!value.empty()) std::memcpy(to + before + line.size(), value.data(), value.size());
-    to[size - 2] = '\r';
-    to[size - 1] = '\n';
-    return size;
+    if (!value.empty()) std::memcpy(to, value.data(), value.size());
+    to += value.size();
+    *to++ = '\r';
+    *to++ = '\n';
+    return static_cast<std::size_t>(to - text);
   });
   return *this;
 }
@@ -130,6 +129,12 @@ std::string_view RedisWords::word(std::size_t i) const {
   }
 }
 
+RedisCommand::RedisCommand(std::string_view name) {
+  // Of most commands.
+  words_.reserve(4, 64);
+  words_.arg(name);
+}
+
 RedisCommand& RedisCommand::arg(std::string_view value) {
   words_.arg(value);
   return *this;
@@ -146,7 +151,7 @@ std::size_t RedisCommand::max_size() const {
 
 void RedisCommand::append_to(std::string& out) const {
   std::array<char, kHeaderBytes> header;
-  out += number_line(header, '*', words_.count());
+  out.append(header.data(), write_header(header.data(), '*', words_.count()));
   out += words_.bytes();
 }
 

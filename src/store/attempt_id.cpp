@@ -1,6 +1,9 @@
 #include "store/attempt_id.h"
 
+#include "base/encoding.h"
+
 #include <charconv>
+#include <limits>
 
 namespace wac::store {
 namespace {
@@ -11,8 +14,10 @@ constexpr std::size_t kHexLength = 32;
 }  // namespace
 
 std::string format_attempt_id(const AttemptId& id) {
-  std::string text{kPrefix};
-  text += id.key.hex();
+  std::string text;
+  text.reserve(kPrefix.size() + kHexLength + 1 + std::numeric_limits<std::uint32_t>::digits10 + 1);
+  text += kPrefix;
+  append_hex(text, id.key.bytes);
   text += '.';
   text += std::to_string(id.attempt);
   return text;

@@ -1,5 +1,6 @@
 #include "store/intent.h"
 
+#include "base/encoding.h"
 #include "store/event_log.h"
 
 namespace wac::store {
@@ -88,16 +89,28 @@ bool evidence_may_move(IntentState from, IntentState to) {
   return may_move(from, to);
 }
 
+namespace {
+
+std::string context(std::string_view kind, const crypto::Fingerprint& of) {
+  std::string text;
+  text.reserve(kind.size() + 2 * of.bytes.size());
+  text += kind;
+  append_hex(text, of.bytes);
+  return text;
+}
+
+}  // namespace
+
 std::string payload_context(const IntentKey& key) {
-  return "intent|" + key.hex();
+  return context("intent|", key);
 }
 
 std::string outcome_context(const IntentKey& key) {
-  return "outcome|" + key.hex();
+  return context("outcome|", key);
 }
 
 std::string event_context(const crypto::Fingerprint& dedupe) {
-  return "event|" + dedupe.hex();
+  return context("event|", dedupe);
 }
 
 }  // namespace wac::store

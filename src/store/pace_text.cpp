@@ -61,7 +61,9 @@ struct LimitReader {
 }  // namespace
 
 std::string limits_text(const PaceLimits& limits) {
+  constexpr std::size_t kUsualSize = 64;
   std::string text;
+  text.reserve(kUsualSize);
   each_limit(limits, LimitWriter{text});
   return text;
 }

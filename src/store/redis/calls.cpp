@@ -71,6 +71,8 @@ std::string_view word(PaceSignal::Kind kind) {
 }
 
 /// Room that the arguments of most claims and settlements need, beside what is sealed.
+constexpr std::size_t kCommonWords = 3;
+constexpr std::size_t kCommonBytes = 48;
 constexpr std::size_t kClaimWords = 52;
 constexpr std::size_t kClaimBytes = 480;
 constexpr std::size_t kSettleWords = 17;
@@ -136,6 +138,7 @@ GroupedCall claim_call(const NewIntent& intent, const IntentRecord& record, Clai
   const std::string prefix = partition_prefix(Partition::of(intent.sender));
   GroupedCall call;
   call.key = intent_key(prefix, intent.key);
+  call.common.reserve(kCommonWords, kCommonBytes);
   call.common.arg(prefix).arg(to_millis(now)).arg(to_millis(now + lease));
   call.item.reserve(kClaimWords, kClaimBytes + intent.payload.bytes.size());
   call.item.arg(intent.key.raw()).arg(intent.body.raw()).arg(intent.payload.bytes).arg(to_millis(intent.due));
@@ -156,6 +159,7 @@ GroupedCall settle_call(const Settlement& settlement, Millis retention, WallTime
   const std::string prefix = partition_prefix(settlement.partition);
   GroupedCall call;
   call.key = intent_key(prefix, settlement.key);
+  call.common.reserve(kCommonWords, kCommonBytes);
   call.common.arg(prefix).arg(to_millis(now));
   call.item.reserve(kSettleWords, kSettleBytes + settlement.wamid.bytes.size());
   call.item.arg(settlement.key.raw())
