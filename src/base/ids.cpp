@@ -68,12 +68,12 @@ bool has_digit_run(std::string_view text, std::size_t count) {
 
 std::optional<TenantId> TenantId::parse(std::string_view text) {
   if (!is_name(text)) return std::nullopt;
-  return TenantId{std::string{text}};
+  return TenantId{text};
 }
 
 std::optional<ConsumerId> ConsumerId::parse(std::string_view text) {
   if (!is_name(text)) return std::nullopt;
-  return ConsumerId{std::string{text}};
+  return ConsumerId{text};
 }
 
 std::string log_text(const ConsumerId& id) {
@@ -82,12 +82,12 @@ std::string log_text(const ConsumerId& id) {
 
 std::optional<IntentId> IntentId::parse(std::string_view text) {
   if (!is_uuid(text) && !is_ulid(text)) return std::nullopt;
-  return IntentId{std::string{text}};
+  return IntentId{text};
 }
 
 std::optional<SenderId> SenderId::parse(std::string_view text) {
   if (text.size() < 5 || text.size() > 20 || !std::ranges::all_of(text, is_digit)) return std::nullopt;
-  return SenderId{std::string{text}};
+  return SenderId{text};
 }
 
 std::optional<CorrelationId> CorrelationId::parse(std::string_view text) {
@@ -97,7 +97,7 @@ std::optional<CorrelationId> CorrelationId::parse(std::string_view text) {
   };
   if (!std::ranges::all_of(text, allowed)) return std::nullopt;
   if (!is_random_id(text) && has_digit_run(text, 7)) return std::nullopt;
-  return CorrelationId{std::string{text}};
+  return CorrelationId{text};
 }
 
 Partition Partition::of_text(std::string_view text) {

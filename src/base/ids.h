@@ -2,6 +2,8 @@
 // Identifiers that may be logged: each is checked when it is made, so that none can carry a phone number,
 // a name or a token.
 
+#include <algorithm>
+#include <array>
 #include <compare>
 #include <cstdint>
 #include <functional>
@@ -12,8 +14,31 @@
 namespace wac {
 
 namespace detail {
-/// A checked string; Tag makes each kind its own type.
-template <class Tag>
+/// A text of at most Most characters, in its place: a message carries its ids through many hands.
+template <std::size_t Most>
+class ShortText {
+ public:
+  ShortText() = default;
+  explicit ShortText(std::string_view text) : size_(static_cast<std::uint8_t>(text.size())) {
+    static_assert(Most <= 255);
+    std::ranges::copy(text, text_.begin());
+  }
+  operator std::string_view() const { return {text_.data(), size_}; }
+  bool empty() const { return size_ == 0; }
+  friend bool operator==(const ShortText& a, const ShortText& b) {
+    return std::string_view{a} == std::string_view{b};
+  }
+  friend auto operator<=>(const ShortText& a, const ShortText& b) {
+    return std::string_view{a} <=> std::string_view{b};
+  }
+
+ private:
+  std::array<char, Most> text_{};
+  std::uint8_t size_ = 0;
+};
+
+/// A checked text; Tag makes each kind its own type.
+template <class Tag, class Text = std::string>
 class CheckedId {
  public:
   CheckedId() = default;
@@ -22,8 +47,8 @@ class CheckedId {
   friend auto operator<=>(const CheckedId&, const CheckedId&) = default;
 
  protected:
-  explicit CheckedId(std::string text) : text_(std::move(text)) {}
-  std::string text_;
+  explicit CheckedId(std::string_view text) : text_(text) {}
+  Text text_;
 };
 }  // namespace detail
 
@@ -38,7 +63,7 @@ class TenantId : public detail::CheckedId<TenantId> {
 };
 
 /// The caller's id of an intent: a UUID (36 characters, any case) or a ULID (26 characters), kept as given.
-class IntentId : public detail::CheckedId<IntentId> {
+class IntentId : public detail::CheckedId<IntentId, detail::ShortText<36>> {
  public:
   IntentId() = default;
   static std::optional<IntentId> parse(std::string_view text);
@@ -48,7 +73,7 @@ class IntentId : public detail::CheckedId<IntentId> {
 };
 
 /// Meta's phone_number_id: 5 to 20 digits. It names a business's sender and is not a phone number.
-class SenderId : public detail::CheckedId<SenderId> {
+class SenderId : public detail::CheckedId<SenderId, detail::ShortText<20>> {
  public:
   SenderId() = default;
   static std::optional<SenderId> parse(std::string_view text);
@@ -72,7 +97,7 @@ std::string log_text(const ConsumerId& id);
 /// Joins log lines, traces and answers of one request. Callers may choose it: `[A-Za-z0-9._:-]{1,128}`. One
 /// that could hide a phone number (seven digits in a row outside a UUID, ULID or hex trace id) is refused by
 /// parse(), so that the caller of parse() replaces it with a generated one.
-class CorrelationId : public detail::CheckedId<CorrelationId> {
+class CorrelationId : public detail::CheckedId<CorrelationId, detail::ShortText<128>> {
  public:
   CorrelationId() = default;
   static std::optional<CorrelationId> parse(std::string_view text);
