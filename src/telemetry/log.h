@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <variant>
 
 namespace wac::telemetry {
 
@@ -53,46 +54,49 @@ concept LogValue = std::same_as<T, bool> || (std::integral<T> && !std::same_as<T
                    std::same_as<T, Millis> || std::same_as<T, Micros> || std::same_as<T, TenantId> ||
                    std::same_as<T, IntentId> || std::same_as<T, SenderId> || std::same_as<T, CorrelationId>;
 
-/// One field of a line, rendered when it is made.
+/// One field of a line. Texts are seen, not copied: what it was made of outlives it, as it does in a call of
+/// log().
 class Field {
  public:
   template <LogValue T>
-  Field(Literal key, const T& value) : key_(key.text()) {
-    render(value);
-  }
+  Field(Literal key, const T& value) : key_(key.text()), value_(plain(value)) {}
   std::string_view key() const { return key_; }
   /// JSON.
-  std::string_view value() const { return value_; }
+  void append_value(std::string& out) const;
+  std::string value() const {
+    std::string text;
+    append_value(text);
+    return text;
+  }
 
  private:
-  void render(bool value);
-  void render_integer(std::int64_t value);
-  void render_unsigned(std::uint64_t value);
-  void render_text(std::string_view text);
-  void render(const Error& error);
+  using Value = std::variant<bool, std::int64_t, std::uint64_t, std::string_view, std::string, Error>;
+
   template <class T>
-  void render(const T& value);
+  static Value plain(const T& value);
 
   std::string_view key_;
-  std::string value_;
+  Value value_;
 };
 
 template <class T>
-void Field::render(const T& value) {
-  if constexpr (std::unsigned_integral<T>) {
-    render_unsigned(value);
+Field::Value Field::plain(const T& value) {
+  if constexpr (std::same_as<T, bool> || std::same_as<T, Error>) {
+    return value;
+  } else if constexpr (std::unsigned_integral<T>) {
+    return std::uint64_t{value};
   } else if constexpr (std::signed_integral<T>) {
-    render_integer(value);
+    return std::int64_t{value};
   } else if constexpr (NamedEnum<T>) {
-    render_text(name(value));
+    return std::string_view{name(value)};
   } else if constexpr (std::same_as<T, Literal>) {
-    render_text(value.text());
+    return value.text();
   } else if constexpr (std::same_as<T, Millis> || std::same_as<T, Micros>) {
-    render_integer(value.count());
+    return std::int64_t{value.count()};
   } else if constexpr (LogId<T>) {
-    render_text(log_text(value));
+    return log_text(value);
   } else {
-    render_text(value.str());
+    return value.str();
   }
 }
 

@@ -1,5 +1,6 @@
 #include "telemetry/log_line.h"
 
+#include "base/json_plain.h"
 #include "base/rfc3339.h"
 
 #include <algorithm>
@@ -38,14 +39,7 @@ namespace {
 
 bool stands_as_it_is(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return (byte >= 0x20) & (byte < 0x7f) & (c != '"') & (c != '\\');
-}
-
-/// Nearly all text is. Without a way out of the loop, many bytes are looked at at once.
-bool is_plain(std::string_view text) {
-  bool plain = true;
-  for (const char c : text) plain &= stands_as_it_is(c);
-  return plain;
+  return byte >= 0x20 && byte < 0x7f && c != '"' && c != '\\';
 }
 
 void append_escaped(std::string& out, char c) {
@@ -64,7 +58,7 @@ void append_escaped(std::string& out, char c) {
 
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
-  if (is_plain(text)) {
+  if (is_json_plain(text, NonAscii::kNotPlain)) {
     out += text;
     text = {};
   }
@@ -98,40 +92,45 @@ std::string log_line(Severity severity, WallTime time, std::string_view message,
     line += ",\"";
     line += field->key();
     line += "\":";
-    line += field->value();
+    const std::size_t start = line.size();
+    field->append_value(line);
     // The name under which Cloud Logging joins lines with traces.
-    if (field->key() == "traceId" && !trace_prefix.empty() && field->value().starts_with('"')) {
+    if (field->key() == "traceId" && !trace_prefix.empty() && line[start] == '"') {
+      const std::string rest = line.substr(start + 1);
       line += R"(,"logging.googleapis.com/trace":")";
       line += trace_prefix;
-      line += field->value().substr(1);
+      line += rest;
     }
   }
   line += "}\n";
   return line;
 }
 
-void Field::render(bool value) {
-  value_ = value ? "true" : "false";
+namespace {
+
+void append(std::string& out, bool value) {
+  out += value ? "true" : "false";
 }
-void Field::render_integer(std::int64_t value) {
+template <std::integral Number>
+void append(std::string& out, Number value) {
   const fmt::format_int digits{value};
-  value_.assign(digits.data(), digits.size());
+  out.append(digits.data(), digits.size());
 }
-void Field::render_unsigned(std::uint64_t value) {
-  const fmt::format_int digits{value};
-  value_.assign(digits.data(), digits.size());
+void append(std::string& out, std::string_view text) {
+  append_json_string(out, text);
 }
-void Field::render_text(std::string_view text) {
-  value_.reserve(text.size() + 2);
-  append_json_string(value_, text);
+void append(std::string& out, const Error& error) {
+  out += R"({"code":)";
+  append_json_string(out, name(error.code));
+  out += R"(,"where":)";
+  append_json_string(out, static_cast<const char*>(error.where));
+  fmt::format_to(std::back_inserter(out), FMT_COMPILE(R"(,"detail":{}}})"), error.detail);
 }
 
-void Field::render(const Error& error) {
-  value_ = R"({"code":)";
-  append_json_string(value_, name(error.code));
-  value_ += R"(,"where":)";
-  append_json_string(value_, static_cast<const char*>(error.where));
-  fmt::format_to(std::back_inserter(value_), FMT_COMPILE(R"(,"detail":{}}})"), error.detail);
+}  // namespace
+
+void Field::append_value(std::string& out) const {
+  std::visit([&out](const auto& value) { append(out, value); }, value_);
 }
 
 }  // namespace wac::telemetry

@@ -1,5 +1,7 @@
 #include "whatsapp/json_text.h"
 
+#include "base/json_plain.h"
+
 #include <boost/json/basic_parser_impl.hpp>
 
 #include <algorithm>
@@ -7,8 +9,6 @@
 #include <charconv>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
-#include <memory_resource>
 #include <vector>
 
 namespace wac::whatsapp {
@@ -93,42 +93,8 @@ void append_number(std::string& out, Number number) {
   out.append(text.data(), end);
 }
 
-constexpr auto kMustEscape = [] {
-  std::array<bool, 256> must{};
-  for (std::size_t c = 0; c < 0x20; ++c) must[c] = true;
-  must['"'] = true;
-  must['\\'] = true;
-  return must;
-}();
-
-/// Whether one of eight bytes may need escaping: below 0x20, a quote or a backslash. (Where an earlier byte
-/// does, a later one may be blamed too.)
-bool may_need_escape(std::uint64_t word) {
-  constexpr std::uint64_t kOnes = 0x0101010101010101;
-  constexpr std::uint64_t kHigh = 0x80 * kOnes;
-  const auto has_zero = [](std::uint64_t bytes) { return (bytes - kOnes) & ~bytes & kHigh; };
-  const std::uint64_t control = (word - 0x20 * kOnes) & ~word & kHigh;
-  return (control | has_zero(word ^ ('"' * kOnes)) | has_zero(word ^ ('\\' * kOnes))) != 0;
-}
-
-/// The first position from `at` on that must be escaped, or the text's end. Nearly all text is plain: eight
-/// bytes are looked at at once.
-std::size_t next_to_escape(std::string_view text, std::size_t at) {
-  std::uint64_t word = 0;
-  while (at < text.size()) {
-    if (text.size() - at >= sizeof word) {
-      std::memcpy(&word, text.data() + at, sizeof word);
-      if (!may_need_escape(word)) {
-        at += sizeof word;
-        continue;
-      }
-    }
-    const std::size_t end = std::min(text.size(), at + sizeof word);
-    for (; at < end; ++at) {
-      if (kMustEscape[static_cast<unsigned char>(text[at])]) return at;
-    }
-  }
-  return at;
+bool must_escape(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
 }
 
 void append_escaped(std::string& out, char c) {
@@ -227,12 +193,15 @@ void append_json_fraction(std::string& out, double number) {
 void append_json_string(std::string& out, std::string_view text) {
   out += '"';
   std::size_t clean = 0;
-  for (std::size_t at = next_to_escape(text, 0); at < text.size(); at = next_to_escape(text, at + 1)) {
-    out.append(text, clean, at - clean);
-    append_escaped(out, text[at]);
-    clean = at + 1;
+  if (!is_json_plain(text)) {
+    for (std::size_t at = 0; at < text.size(); ++at) {
+      if (!must_escape(text[at])) continue;
+      out.append(text, clean, at - clean);
+      append_escaped(out, text[at]);
+      clean = at + 1;
+    }
   }
-  out.append(text, clean, text.size() - clean);
+  out.append(text, clean);
   out += '"';
 }
 
