@@ -106,16 +106,9 @@ Task<Result<void>> Contacts::learn_rare(Lesson lesson, WallTime now) {
 }
 
 Task<Known> Contacts::look_up(Partition partition, crypto::Fingerprint id, WallTime now) {
-  Known known;
-  TaskScope scope;
-  scope.spawn(heard_into(partition, id, &known.heard_at));
-  scope.spawn(facts_into(partition, id, now, &known.facts));
-  co_await scope.join();
+  Known known = co_await look_up_alone(partition, id, now);
   if (!known.facts.same_as) co_return known;
-  Known other;
-  scope.spawn(heard_into(partition, *known.facts.same_as, &other.heard_at));
-  scope.spawn(facts_into(partition, *known.facts.same_as, now, &other.facts));
-  co_await scope.join();
+  const Known other = co_await look_up_alone(partition, *known.facts.same_as, now);
   if (other.heard_at && (!known.heard_at || *known.heard_at < *other.heard_at)) {
     known.heard_at = other.heard_at;
   }
@@ -123,14 +116,19 @@ Task<Known> Contacts::look_up(Partition partition, crypto::Fingerprint id, WallT
   co_return known;
 }
 
+Task<Known> Contacts::look_up_alone(Partition partition, crypto::Fingerprint id, WallTime now) {
+  Known known;
+  TaskScope beside;
+  beside.spawn(heard_into(partition, id, &known.heard_at));
+  auto stored = co_await load(partition, id, now);
+  if (stored) known.facts = stored->facts;
+  co_await beside.join();
+  co_return known;
+}
+
 Task<void> Contacts::heard_into(Partition partition, crypto::Fingerprint id, std::optional<WallTime>* out) {
   const auto heard = co_await parts_.log.last_heard(partition, id);
   if (heard) *out = *heard;
-}
-
-Task<void> Contacts::facts_into(Partition partition, crypto::Fingerprint id, WallTime now, Facts* out) {
-  auto stored = co_await load(partition, id, now);
-  if (stored) *out = stored->facts;
 }
 
 Task<Result<Contacts::Stored>> Contacts::load(Partition partition, crypto::Fingerprint id, WallTime now) {

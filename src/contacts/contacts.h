@@ -81,8 +81,9 @@ class Contacts {
   Task<Result<void>> update(Partition partition, crypto::Fingerprint id, std::optional<MarketingWord> word,
                             std::optional<crypto::Fingerprint> same, WallTime now);
   Task<Result<Stored>> load(Partition partition, crypto::Fingerprint id, WallTime now);
+  /// Without what is known under another identity of the same person.
+  Task<Known> look_up_alone(Partition partition, crypto::Fingerprint id, WallTime now);
   Task<void> heard_into(Partition partition, crypto::Fingerprint id, std::optional<WallTime>* out);
-  Task<void> facts_into(Partition partition, crypto::Fingerprint id, WallTime now, Facts* out);
   crypto::Fingerprint id_of(const SenderId& sender, std::string_view text);
 
   ContactsParts parts_;

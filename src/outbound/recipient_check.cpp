@@ -52,10 +52,10 @@ Task<void> RecipientCheck::learn(const Content& content, const store::IntentReco
 }
 
 IsMarketing RecipientCheck::marketing_of(const SenderId& sender) const {
-  const config::SenderRef entry = parts_.directory.sender(sender);
-  if (!parts_.is_marketing || entry == nullptr) return {};
-  return [this, entry](std::string_view name, std::string_view language) {
-    return parts_.is_marketing(*entry, name, language);
+  if (!parts_.is_marketing) return {};
+  return [this, &sender](std::string_view name, std::string_view language) {
+    const config::SenderRef entry = parts_.directory.sender(sender);
+    return entry != nullptr && parts_.is_marketing(*entry, name, language);
   };
 }
 

@@ -31,6 +31,7 @@ class RecipientCheck {
   Task<void> learn(const Content& content, const store::IntentRecord& record, const AttemptEnd& end) const;
 
  private:
+  /// `sender` outlives it.
   IsMarketing marketing_of(const SenderId& sender) const;
 
   const OutboundParts& parts_;

@@ -21,24 +21,23 @@ std::optional<std::int64_t> number_from(std::string_view text) {
 
 Task<Result<std::optional<WallTime>>> RedisContacts::last_heard(Partition partition,
                                                                 crypto::Fingerprint contact) {
-  std::vector<RedisCommand> commands;
-  commands.emplace_back("ZSCORE").arg(heard_key(partition_prefix(partition))).arg(contact.raw());
-  const auto answers = co_await session_.run_all(std::move(commands));
-  if (!answers) co_return std::unexpected(answers.error());
-  const RedisReply& answer = answers->front();
-  if (answer.is_nil()) co_return std::optional<WallTime>{};
-  const auto at = number_from(answer.text());
+  RedisCommand command{"ZSCORE"};
+  command.arg(heard_key(partition_prefix(partition))).arg(contact.raw());
+  const auto answer = co_await session_.run(std::move(command));
+  if (!answer) co_return std::unexpected(answer.error());
+  if (answer->is_nil()) co_return std::optional<WallTime>{};
+  const auto at = number_from(answer->text());
   if (!at) co_return fail(ErrorCode::kCorrupt, "redis: time of a contact");
   co_return std::optional<WallTime>{from_millis(*at)};
 }
 
 Task<Result<std::optional<crypto::Fingerprint>>> RedisContacts::phone_of(Partition partition,
                                                                          crypto::Fingerprint user) {
-  std::vector<RedisCommand> commands;
-  commands.emplace_back("GET").arg(phone_key(partition_prefix(partition), user));
-  const auto answers = co_await session_.run_all(std::move(commands));
-  if (!answers) co_return std::unexpected(answers.error());
-  co_return crypto::Fingerprint::from_raw(answers->front().text());
+  RedisCommand command{"GET"};
+  command.arg(phone_key(partition_prefix(partition), user));
+  const auto answer = co_await session_.run(std::move(command));
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return crypto::Fingerprint::from_raw(answer->text());
 }
 
 }  // namespace wac::store::redis

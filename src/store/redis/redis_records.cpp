@@ -26,6 +26,20 @@ std::unexpected<Error> corrupt() {
   return fail(ErrorCode::kCorrupt, "redis: a keyed record");
 }
 
+/// [version, value], both nil where there is none.
+Result<std::optional<Record>> record_from(const RedisReply& answer) {
+  if (answer[0].is_nil()) return std::optional<Record>{};
+  const auto version = version_from(answer[0].text());
+  if (!version) return corrupt();
+  return Record{{std::string{answer[1].text()}}, *version};
+}
+
+RedisCommand read_command(const RecordKey& key) {
+  RedisCommand command{"HMGET"};
+  command.arg(key_of(key)).arg("v").arg("b");
+  return command;
+}
+
 /// [last id looked at or "", id, version, value, …]
 Result<RecordPage> page_from(const RedisReply& answer) {
   if (answer.kind() != RedisReply::Kind::kArray || answer.size() % 3 != 1) return corrupt();
@@ -49,18 +63,23 @@ Result<RecordPage> page_from(const RedisReply& answer) {
 // Redis counts lifetimes by its own clock.
 Task<Result<std::vector<std::optional<Record>>>> RedisRecords::get(std::vector<RecordKey> keys,
                                                                    WallTime /*now*/) {
+  if (keys.size() == 1) {
+    const auto answer = co_await session_.run(read_command(keys.front()));
+    if (!answer) co_return std::unexpected(answer.error());
+    auto record = record_from(*answer);
+    if (!record) co_return std::unexpected(record.error());
+    co_return std::vector{std::move(*record)};
+  }
   std::vector<RedisCommand> commands;
   commands.reserve(keys.size());
-  for (const RecordKey& key : keys) commands.emplace_back("HMGET").arg(key_of(key)).arg("v").arg("b");
+  for (const RecordKey& key : keys) commands.push_back(read_command(key));
   auto answers = co_await session_.run_all(std::move(commands));
   if (!answers) co_return std::unexpected(answers.error());
   std::vector<std::optional<Record>> found(keys.size());
   for (std::size_t at = 0; at < keys.size(); ++at) {
-    const RedisReply& answer = (*answers)[at];
-    if (answer[0].is_nil()) continue;
-    const auto version = version_from(answer[0].text());
-    if (!version) co_return corrupt();
-    found[at].emplace(Record{{std::string{answer[1].text()}}, *version});
+    auto record = record_from((*answers)[at]);
+    if (!record) co_return std::unexpected(record.error());
+    found[at] = std::move(*record);
   }
   co_return found;
 }
@@ -100,11 +119,11 @@ Task<Result<std::uint64_t>> RedisRecords::write(RecordKey key, crypto::SealedBlo
 
 // An index keeps the id: list() takes out those without a record, in one step with looking.
 Task<Result<bool>> RedisRecords::erase(RecordKey key, WallTime /*now*/) {
-  std::vector<RedisCommand> commands;
-  commands.emplace_back("DEL").arg(key_of(key));
-  auto answers = co_await session_.run_all(std::move(commands));
-  if (!answers) co_return std::unexpected(answers.error());
-  co_return (*answers)[0].integer() == 1;
+  RedisCommand command{"DEL"};
+  command.arg(key_of(key));
+  const auto answer = co_await session_.run(std::move(command));
+  if (!answer) co_return std::unexpected(answer.error());
+  co_return answer->integer() == 1;
 }
 
 Task<Result<RecordPage>> RedisRecords::list(Partition partition, RecordKind kind, std::string cursor,

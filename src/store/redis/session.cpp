@@ -46,6 +46,12 @@ Task<Result<RedisReply>> Session::eval(const net::RedisScript& script, net::Redi
   co_return checked(co_await client_.eval(script, input));
 }
 
+Task<Result<RedisReply>> Session::run(net::RedisCommand command) {
+  if (stopping_) co_return stopped();
+  const InFlight in_flight{*this};
+  co_return checked(co_await client_.run(command));
+}
+
 Task<Result<std::vector<RedisReply>>> Session::eval_all(const net::RedisScript& script,
                                                         std::vector<net::RedisScriptInput> calls) {
   if (stopping_) co_return stopped();

@@ -45,6 +45,9 @@ class Session {
   /// As RedisClient has it.
   Task<void> before_write(std::string_view key) { return client_.before_write(key); }
 
+  /// Likewise, a command.
+  Task<Result<net::RedisReply>> run(net::RedisCommand command);
+
   /// All in one round trip, answers in the same order. When only some failed: kUnknownOutcome, because those
   /// that did not are done.
   Task<Result<std::vector<net::RedisReply>>> eval_all(const net::RedisScript& script,
