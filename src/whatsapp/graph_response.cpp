@@ -1,6 +1,6 @@
 #include "whatsapp/graph_response.h"
 
-#include "whatsapp/json_text.h"
+#include "whatsapp/json_view.h"
 #include "whatsapp/text_rules.h"
 
 #include <algorithm>
@@ -10,15 +10,13 @@
 namespace wac::whatsapp {
 namespace {
 
-namespace json = boost::json;
-
-std::optional<std::uint32_t> parse_code(const json::value& value) {
+std::optional<std::uint32_t> parse_code(const JsonValue& value) {
   if (const std::int64_t* number = value.if_int64()) {
     if (*number < 0 || *number > std::numeric_limits<std::uint32_t>::max()) return std::nullopt;
     return static_cast<std::uint32_t>(*number);
   }
-  const json::string* text = value.if_string();
-  if (text == nullptr) return std::nullopt;
+  const auto text = value.if_text();
+  if (!text) return std::nullopt;
   std::uint32_t code = 0;
   const char* end = text->data() + text->size();
   const auto [stop, error] = std::from_chars(text->data(), end, code);
@@ -54,38 +52,38 @@ std::string short_line(std::string_view text) {
 }
 
 /// `error_data` is an object, or seen as plain text (facts §5.1).
-std::string detail_of(const json::object& error) {
-  const json::object* data = find_object(error, "error_data");
+std::string detail_of(const JsonObject& error) {
+  const JsonObject* data = find_object(error, "error_data");
   const std::string_view details = data == nullptr ? text_of(error, "error_data") : text_of(*data, "details");
   return short_line(details.empty() ? text_of(error, "message") : details);
 }
 
 /// {"error":{"code":…}} is what makes an answer Meta's; every other member may be missing or mistyped.
-std::optional<GraphError> find_error(const json::object& answer) {
-  const json::object* error = find_object(answer, "error");
-  const json::value* code = error == nullptr ? nullptr : error->if_contains("code");
+std::optional<GraphError> find_error(const JsonObject& answer) {
+  const JsonObject* error = find_object(answer, "error");
+  const JsonValue* code = error == nullptr ? nullptr : error->if_contains("code");
   if (code == nullptr) return std::nullopt;
   const auto number = parse_code(*code);
   if (!number) return std::nullopt;
-  const json::value* transient = error->if_contains("is_transient");
+  const JsonValue* transient = error->if_contains("is_transient");
   return GraphError{*number, transient != nullptr && transient->is_bool() && transient->get_bool(),
                     checked_trace(text_of(*error, "fbtrace_id")), detail_of(*error)};
 }
 
-std::string_view first_text(const json::object& answer, std::string_view list, std::string_view member) {
-  const json::array* entries = find_array(answer, list);
+std::string_view first_text(const JsonObject& answer, std::string_view list, std::string_view member) {
+  const JsonArray* entries = find_array(answer, list);
   if (entries == nullptr || entries->empty()) return {};
-  const json::object* first = entries->front().if_object();
+  const JsonObject* first = entries->front().if_object();
   return first == nullptr ? std::string_view{} : text_of(*first, member);
 }
 
-bool says_success(const json::object& answer) {
-  const json::value* success = answer.if_contains("success");
+bool says_success(const JsonObject& answer) {
+  const JsonValue* success = answer.if_contains("success");
   return success != nullptr && success->is_bool() && success->get_bool();
 }
 
 /// A 2xx that shows that the message was taken; nothing otherwise.
-std::optional<GraphAnswer> find_acceptance(const json::object& answer) {
+std::optional<GraphAnswer> find_acceptance(const JsonObject& answer) {
   const std::string_view wamid = first_text(answer, "messages", "id");
   if (wamid.empty() && !says_success(answer)) return std::nullopt;
   GraphAnswer accepted;
@@ -132,10 +130,10 @@ GraphAnswer judge_status(int http_status, std::string_view body) {
 }  // namespace
 
 GraphAnswer parse_send_answer(int http_status, std::string_view body) {
-  std::array<unsigned char, 4096> buffer;
-  json::monotonic_resource memory(buffer.data(), buffer.size());
-  const auto parsed = parse_json(body, &memory);
-  const json::object* answer = parsed ? parsed->if_object() : nullptr;
+  std::array<std::byte, 4096> buffer;
+  std::pmr::monotonic_buffer_resource memory(buffer.data(), buffer.size());
+  const auto parsed = read_json(body, memory);
+  const JsonObject* answer = parsed ? parsed->if_object() : nullptr;
   if (answer == nullptr) return judge_status(http_status, body);
   if (http_status >= 200 && http_status <= 299) {
     if (auto accepted = find_acceptance(*answer)) return std::move(*accepted);
