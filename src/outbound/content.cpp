@@ -37,15 +37,15 @@ PersonalText make_content(const json::object& payload, const std::optional<whats
 }
 
 Result<Content> read_content(const PersonalText& text) {
-  auto value = whatsapp::parse_json(expose(text, Purpose::kGraphRequest), {});
+  auto memory = std::make_unique<json::monotonic_resource>();
+  auto value = whatsapp::parse_json(expose(text, Purpose::kGraphRequest), memory.get());
   auto* object = value ? value->if_object() : nullptr;
   auto* payload = object != nullptr ? object->if_contains("payload") : nullptr;
   if (payload == nullptr || !payload->is_object()) return fail(ErrorCode::kCorrupt, "intent content");
-  Content content;
-  content.payload = std::move(payload->get_object());
+  Content content{std::move(memory), std::move(payload->get_object())};
   content.context_message_id = whatsapp::text_of(*object, "context");
   if (auto* fallback = object->if_contains("fallback"); fallback != nullptr && fallback->is_object()) {
-    content.fallback = std::move(fallback->get_object());
+    content.fallback.emplace(std::move(fallback->get_object()));
   }
   if (const auto to = whatsapp::text_of(*object, "to"); !to.empty()) {
     content.recipient = whatsapp::Recipient{Phone{std::string{to}}};

@@ -6,14 +6,25 @@
 #include "base/personal.h"
 #include "whatsapp/recipient.h"
 
+#include <boost/json/monotonic_resource.hpp>
 #include <boost/json/object.hpp>
 
+#include <memory>
 #include <string>
 
 namespace wac::outbound {
 
 /// Content as parsed back from its canonical text.
 struct Content {
+  using Memory = std::unique_ptr<boost::json::monotonic_resource>;
+
+  Content() = default;
+  Content(Memory whose, boost::json::object what) : memory(std::move(whose)), payload(std::move(what)) {}
+  Content(Content&&) = default;
+  /// What is assigned to would outlive its memory.
+  Content& operator=(Content&&) = delete;
+
+  Memory memory;                                 ///< of the objects, where they have not their own
   std::optional<whatsapp::Recipient> recipient;  ///< absent for mark_read
   std::string context_message_id;
   boost::json::object payload;
