@@ -34,8 +34,9 @@ std::string JsonFields::pointer_to(std::string_view field) const {
 }
 
 const boost::json::value* JsonFields::find(std::string_view field) {
-  known_.push_back(field);
-  return object_.if_contains(field);
+  const boost::json::value* value = object_.if_contains(field);
+  if (value != nullptr) asked_for_.push_back(field);
+  return value;
 }
 
 std::optional<std::string_view> JsonFields::text(std::string_view field) {
@@ -99,7 +100,7 @@ void JsonFields::refuse_unknown() {
   for (const auto& field : object_) {
     // A field's name may be anything a caller typed, a phone number too: it is the caller's own and goes back
     // to the caller only.
-    if (std::ranges::find(known_, std::string_view{field.key()}) == known_.end()) {
+    if (std::ranges::find(asked_for_, std::string_view{field.key()}) == asked_for_.end()) {
       error(field.key(), "is not a field of this object");
     }
   }

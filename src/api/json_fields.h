@@ -16,7 +16,9 @@ namespace wac::api {
 class JsonFields {
  public:
   JsonFields(const boost::json::object& object, std::string pointer, std::vector<FieldError>& errors)
-      : object_(object), pointer_(std::move(pointer)), errors_(errors) {}
+      : object_(object), pointer_(std::move(pointer)), errors_(errors) {
+    asked_for_.reserve(object.size());
+  }
 
   void error(std::string_view field, std::string_view rule);
   /// Of the whole request so far.
@@ -40,7 +42,7 @@ class JsonFields {
   const boost::json::object& object_;
   std::string pointer_;
   std::vector<FieldError>& errors_;
-  std::vector<std::string_view> known_;
+  std::vector<std::string_view> asked_for_;  ///< of its fields
 };
 
 }  // namespace wac::api
