@@ -173,13 +173,13 @@ std::string_view read_context(JsonFields& fields, std::vector<FieldError>& error
 }
 
 /// What to send where the customer-service window is closed: a template.
-const json::object* read_fallback(JsonFields& fields, const std::string& pointer, const Draft& draft,
-                                  std::vector<FieldError>& errors) {
+void read_fallback(JsonFields& fields, const std::string& pointer, const Draft& draft,
+                   std::vector<FieldError>& errors) {
   const json::object* fallback = fields.object("fallback");
-  if (fallback == nullptr) return nullptr;
+  if (fallback == nullptr) return;
   if (whatsapp::text_of(*fallback, "type") != "template") {
     fields.error("fallback", "must be a payload of type \"template\"");
-    return fallback;
+    return;
   }
   if (!outbound::is_free_form(draft.intent.type)) {
     fields.error("fallback", "must be absent: this type of message needs no open window");
@@ -189,11 +189,10 @@ const json::object* read_fallback(JsonFields& fields, const std::string& pointer
   for (whatsapp::Violation& violation : whatsapp::lint(*fallback)) {
     errors.push_back({pointer + "/fallback" + violation.pointer, std::move(violation.rule)});
   }
-  return fallback;
 }
 
-ParsedIntent finish(Draft draft, const json::object* payload, const json::object* fallback,
-                    std::string_view context) {
+ParsedIntent finish(Draft draft, json::object& payload, json::object* fallback, std::string_view context,
+                    outbound::Content::Memory memory) {
   if (draft.bad_recipient) {
     return RejectedIntent{
         std::move(draft.intent.id),
@@ -205,14 +204,26 @@ ParsedIntent finish(Draft draft, const json::object* payload, const json::object
             ? "\"to\" must be the id of a group"
             : "\"to\" must be + and 7 to 15 digits (E.164); \"recipient\" a business-scoped user id"};
   }
-  draft.intent.content = outbound::make_content(*payload, draft.recipient, context, fallback);
+  draft.intent.content = outbound::make_content(payload, draft.recipient, context, fallback);
+  auto parsed = std::make_unique<outbound::Content>(std::move(memory), std::move(payload));
+  parsed->recipient = std::move(draft.recipient);
+  parsed->context_message_id = context;
+  if (fallback != nullptr) parsed->fallback.emplace(std::move(*fallback));
+  draft.intent.parsed = std::move(parsed);
   return std::move(draft.intent);
 }
 
-void parse_one(const json::value& value, std::size_t index, const IntentDefaults& defaults,
-               const config::Directory& directory, ParsedRequest& request) {
+/// The member, which is known to be an object or not to be there.
+json::object* member(json::object& object, std::string_view name) {
+  json::value* value = object.if_contains(name);
+  return value == nullptr ? nullptr : &value->get_object();
+}
+
+/// Takes the payload out of `value`, which lies in `memory`.
+void parse_one(json::value& value, const outbound::Content::Memory& memory, std::size_t index,
+               const IntentDefaults& defaults, const config::Directory& directory, ParsedRequest& request) {
   const std::string pointer = "/intents/" + std::to_string(index);
-  const auto* object = value.if_object();
+  auto* object = value.if_object();
   if (object == nullptr) {
     request.errors.push_back({pointer, "must be an object"});
     return;
@@ -240,10 +251,11 @@ void parse_one(const json::value& value, std::size_t index, const IntentDefaults
   if (payload != nullptr && !context.empty() && !whatsapp::may_quote(*payload)) {
     fields.error("context", "must be absent: this type of message cannot quote another");
   }
-  const json::object* fallback = read_fallback(fields, pointer, draft, request.errors);
+  read_fallback(fields, pointer, draft, request.errors);
   fields.refuse_unknown();
   if (request.errors.size() != before) return;
-  request.intents.push_back(finish(std::move(draft), payload, fallback, context));
+  request.intents.push_back(
+      finish(std::move(draft), *member(*object, "payload"), member(*object, "fallback"), context, memory));
 }
 
 }  // namespace
@@ -251,13 +263,13 @@ void parse_one(const json::value& value, std::size_t index, const IntentDefaults
 ParsedRequest parse_intents(std::string_view body, const IntentDefaults& defaults,
                             const config::Directory& directory) {
   ParsedRequest request;
-  json::monotonic_resource memory;
-  const auto value = whatsapp::parse_json(body, &memory);
+  const auto memory = std::make_shared<json::monotonic_resource>();
+  auto value = whatsapp::parse_json(body, memory.get());
   if (!value) {
     request.errors.push_back({"", "must be valid JSON (RFC 8259) in UTF-8, at most 32 levels deep"});
     return request;
   }
-  const auto* object = value->if_object();
+  auto* object = value->if_object();
   if (object == nullptr) {
     request.errors.push_back({"", "must be an object with the field \"intents\""});
     return request;
@@ -274,7 +286,8 @@ ParsedRequest parse_intents(std::string_view body, const IntentDefaults& default
     return request;
   }
   request.intents.reserve(intents->size());
-  for (std::size_t i = 0; i < intents->size(); ++i) parse_one((*intents)[i], i, defaults, directory, request);
+  for (std::size_t i = 0; json::value & intent : object->at("intents").get_array())
+    parse_one(intent, memory, i++, defaults, directory, request);
   return request;
 }
 

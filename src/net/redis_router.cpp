@@ -58,6 +58,7 @@ class RedisRouter final : public RedisClient {
 
  private:
   Task<Result<RedisReply>> route(Request request);
+  Task<void> before_write_there(std::string_view key);
   /// While a slot is on its way. False: stopped, or too much waits already.
   Task<bool> pause(Millis time, std::size_t bytes);
 
@@ -136,9 +137,11 @@ Task<bool> RedisRouter::pause(Millis time, std::size_t bytes) {
 }
 
 Task<void> RedisRouter::before_write(std::string_view key) {
-  if (!cluster_.found()) {
-    co_await cluster_.seed().before_write(key);
-  } else if (const RedisCluster::MemberPtr there = cluster_.master_of(redis_slot(key))) {
+  return cluster_.found() ? before_write_there(key) : cluster_.seed().before_write(key);
+}
+
+Task<void> RedisRouter::before_write_there(std::string_view key) {
+  if (const RedisCluster::MemberPtr there = cluster_.master_of(redis_slot(key))) {
     co_await there->node->before_write(key);
   } else {
     co_await yield_to(loop_);

@@ -26,7 +26,8 @@ Task<CallerSlots::Held> CallerSlots::take(TenantId tenant, Tenants tenants, Dead
     held.share = co_await share_of(tenant).take(deadline);
     if (!held.share) co_return held;
   }
-  held.slot = co_await all_.take(deadline);
+  held.slot = all_.try_take();
+  if (!held.slot) held.slot = co_await all_.take(deadline);
   co_return held;
 }
 

@@ -37,7 +37,7 @@ PersonalText make_content(const json::object& payload, const std::optional<whats
 }
 
 Result<Content> read_content(const PersonalText& text) {
-  auto memory = std::make_unique<json::monotonic_resource>();
+  auto memory = std::make_shared<json::monotonic_resource>();
   auto value = whatsapp::parse_json(expose(text, Purpose::kGraphRequest), memory.get());
   auto* object = value ? value->if_object() : nullptr;
   auto* payload = object != nullptr ? object->if_contains("payload") : nullptr;
@@ -55,6 +55,10 @@ Result<Content> read_content(const PersonalText& text) {
     content.recipient = whatsapp::Recipient{whatsapp::GroupId{std::string{group}}};
   }
   return content;
+}
+
+bool is_template(const Content& content) {
+  return whatsapp::text_of(content.payload, "type") == "template";
 }
 
 }  // namespace wac::outbound

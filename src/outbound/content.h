@@ -14,9 +14,9 @@
 
 namespace wac::outbound {
 
-/// Content as parsed back from its canonical text.
+/// Content as it was parsed, from a request or from its canonical text.
 struct Content {
-  using Memory = std::unique_ptr<boost::json::monotonic_resource>;
+  using Memory = std::shared_ptr<boost::json::monotonic_resource>;
 
   Content() = default;
   Content(Memory whose, boost::json::object what) : memory(std::move(whose)), payload(std::move(what)) {}
@@ -36,6 +36,8 @@ struct Content {
 PersonalText make_content(const boost::json::object& payload,
                           const std::optional<whatsapp::Recipient>& recipient,
                           std::string_view context_message_id, const boost::json::object* fallback = nullptr);
+
+bool is_template(const Content& content);
 
 /// kCorrupt when the text is not one make_content() wrote.
 Result<Content> read_content(const PersonalText& text);

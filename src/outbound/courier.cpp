@@ -67,7 +67,7 @@ Courier::Courier(const OutboundParts& parts)
 }
 
 Task<void> Courier::deliver(IntentRecord& record, Content& content, const contacts::Known& known,
-                            PersonalText* detail) {
+                            Told* told) {
   const MonoTime started = parts_.loop.now();
   AttemptEnd end;
   const config::SenderRef sender = parts_.directory.sender(record.sender);
@@ -79,7 +79,8 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
   } else if (const auto forbidden = recipients_.refuse(record.sender, content, known)) {
     end.state = IntentState::kFailed;
     end.error_code = whatsapp::code_of(*forbidden);
-  } else if (auto refused = co_await misfit(*sender, content, record.due)) {
+  } else if (auto refused =
+                 is_template(content) ? co_await misfit(*sender, content, record.due) : std::nullopt) {
     end = std::move(*refused);
   } else {
     end = co_await attempt(*sender, content, record);
@@ -90,7 +91,7 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
   }
   // What waits is decided anew when its time comes.
   end.alternative = content.fallback_used && end.state != IntentState::kRetryWait;
-  if (detail != nullptr) *detail = std::move(end.detail);
+  if (told != nullptr) told->detail = std::move(end.detail);
   const Micros latency = since(started, parts_.loop.now());
   const auto settled =
       end.files.empty() ? co_await settle(record, end) : co_await settle_with_files(record, end);
@@ -105,6 +106,7 @@ Task<void> Courier::deliver(IntentRecord& record, Content& content, const contac
     co_return;
   }
   report_.account(record, end, latency);
+  if (told != nullptr) told->wamid = std::move(end.wamid);
   co_await recipients_.learn(content, record, end);
 }
 
@@ -127,7 +129,8 @@ Task<std::optional<AttemptEnd>> Courier::misfit(const config::SenderEntry& sende
 Task<AttemptEnd> Courier::attempt(const config::SenderEntry& sender, const Content& content,
                                   const IntentRecord& record) {
   if (names_media(content.payload)) co_return co_await attempt_with_media(sender, content, record);
-  if (!co_await start_sending(record)) co_return not_started();
+  const bool pending = record.preparation == store::Preparation::kPending;
+  if (pending && !co_await start_sending(record)) co_return not_started();
   const Repeatable repeatable = whatsapp::is_idempotent(content.payload) ? Repeatable::kYes : Repeatable::kNo;
   const auto result = co_await send(sender, content, content.payload, record);
   co_return judge(result, repeatable, counted(record), rules_.of(sender.policies), parts_.loop.wall_now(),

@@ -53,6 +53,12 @@ struct OutboundParts {
   const store::EvidenceFlow* evidence_flow = nullptr;
 };
 
+/// What an attempt learned beside what is recorded of it.
+struct Told {
+  PersonalText detail;  ///< AttemptEnd::detail
+  Wamid wamid;          ///< AttemptEnd::wamid, once it is recorded
+};
+
 /// One per loop. `parts` outlive it.
 class Courier {
  public:
@@ -61,9 +67,8 @@ class Courier {
   /// At most one request that Meta may have taken (none where `known` of the recipient or the template
   /// forbids it), then the settlement under the claim's token. `record` is as it stands afterwards; one whose
   /// outcome could not be recorded is shown as unknown. `content` is that of the fallback if that was taken.
-  /// `detail`, when given, takes AttemptEnd::detail.
   Task<void> deliver(store::IntentRecord& record, Content& content, const contacts::Known& known,
-                     PersonalText* detail = nullptr);
+                     Told* told = nullptr);
   /// Writes an attempt's end down, if need be again and again until the lease ends, and updates `record`.
   Task<Result<void>> settle(store::IntentRecord& record, AttemptEnd& end);
 

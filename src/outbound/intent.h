@@ -4,9 +4,11 @@
 #include "base/ids.h"
 #include "base/personal.h"
 #include "base/time.h"
+#include "outbound/content.h"
 #include "store/intent.h"
 #include "whatsapp/recipient.h"
 
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -55,6 +57,8 @@ struct Intent {
   /// Canonical JSON {"context":…,"payload":{…},"to" | "recipient" | "group":…}, perhaps with "fallback": what
   /// is fingerprinted, sealed and, at every attempt, made into the Graph request.
   PersonalText content;
+  /// The same, where it is at hand as it was parsed: it need not be read again to be sent at once.
+  std::unique_ptr<Content> parsed;
   store::OnUnknown on_unknown = store::OnUnknown::kHold;
   store::Priority priority = store::Priority::kNormal;
   WhenPaused when_paused = WhenPaused::kWait;

@@ -99,7 +99,7 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
   // Sending at once needs a slot. Who gets none in time has the intent queued, durably, and is told so.
   auto slot = co_await slot_for(intent, wait, deadline);
   // Not before: of a large batch, most wait here, and what is read now is at hand when it is used.
-  auto content = read_content(intent.content);
+  auto content = intent.parsed ? Result<Content>{std::move(*intent.parsed)} : read_content(intent.content);
   if (!content) co_return std::unexpected(content.error());
   ClaimMode mode = ClaimMode::kQueue;
   if (slot)
@@ -118,28 +118,31 @@ Task<Result<Outcome>> Outbound::submit(Intent intent, Wait wait, Deadline deadli
     co_return std::unexpected(claimed.error());
   }
   const Submission submission = submission_of(claimed->outcome);
-  PersonalText detail;
+  Told told;
   IntentRecord& record = claimed->record;
-  co_await begin(submission, record, *content, recipient, &detail);
+  co_await begin(submission, record, *content, recipient, &told);
   slot = CallerSlots::Held{};
   const bool known = submission == Submission::kNew || submission == Submission::kDuplicate;
-  const std::pair described{record.attempt, record.error_code};
-  if (known && wait == Wait::kForOutcome) co_await await_outcome(record, deadline);
-  // What an earlier attempt was told says nothing about a later one.
-  if (described != std::pair{record.attempt, record.error_code}) detail = {};
-  Outcome outcome = outcome_of(submission, std::move(record), started);
-  outcome.detail = std::move(detail);
+  if (known && wait == Wait::kForOutcome && store::is_open(record.state)) {
+    const std::pair described{record.attempt, record.error_code};
+    co_await await_outcome(record, deadline);
+    told.wamid = {};
+    // What an earlier attempt was told says nothing about a later one.
+    if (described != std::pair{record.attempt, record.error_code}) told.detail = {};
+  }
+  Outcome outcome = outcome_of(submission, std::move(record), started, std::move(told.wamid));
+  outcome.detail = std::move(told.detail);
   co_return outcome;
 }
 
 Task<void> Outbound::begin(Submission submission, IntentRecord& record, Content& content,
-                           const contacts::Known& known, PersonalText* detail) {
+                           const contacts::Known& known, Told* told) {
   if (submission == Submission::kDuplicate) parts_.metrics.add(Counter::kMessagesDeduped);
   if (submission == Submission::kRefused) parts_.metrics.add(Counter::kApiPaused);
   if (submission != Submission::kNew) co_return;
   parts_.metrics.add(Counter::kIntentsAccepted);
   if (record.state == IntentState::kSending && has_time_to_send(record)) {
-    co_await courier_.deliver(record, content, known, detail);
+    co_await courier_.deliver(record, content, known, told);
   } else if (record.state == IntentState::kSending) {
     // The claim took so long to become certain that its lease could end while we send: the queue takes over.
     AttemptEnd end;
@@ -270,10 +273,11 @@ Task<void> Outbound::process(store::DueItem item, Slot /*held until the end*/) {
   co_await courier_.deliver(record, *content, known);
 }
 
-Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started) {
+Outcome Outbound::outcome_of(Submission submission, IntentRecord record, MonoTime started, Wamid wamid) {
   Outcome outcome;
   outcome.submission = submission;
-  if (!record.wamid.empty()) {
+  outcome.wamid = std::move(wamid);
+  if (outcome.wamid.empty() && !record.wamid.empty()) {
     if (auto opened = parts_.sealer.open(record.wamid, store::outcome_context(record.key))) {
       outcome.wamid = Wamid{std::string{expose(*opened, Purpose::kAnswer)}};
     }

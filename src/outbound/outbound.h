@@ -64,11 +64,12 @@ class Outbound {
   Task<Result<store::ClaimResult>> claim(store::NewIntent intent, store::ClaimMode mode, Deadline deadline);
   /// Sends a new intent, hands it to the queue or counts its refusal. Arguments as of Courier::deliver().
   Task<void> begin(Submission submission, store::IntentRecord& record, Content& content,
-                   const contacts::Known& known, PersonalText* detail);
+                   const contacts::Known& known, Told* told);
   bool has_time_to_send(const store::IntentRecord& record) const;
   /// Until the deadline, as long as that can change what a caller is told.
   Task<void> await_outcome(store::IntentRecord& record, Deadline deadline);
-  Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started);
+  /// `wamid` where it is known in the clear.
+  Outcome outcome_of(Submission submission, store::IntentRecord record, MonoTime started, Wamid wamid = {});
 
   OutboundParts parts_;
   Courier courier_;

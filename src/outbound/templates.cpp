@@ -20,10 +20,6 @@ std::optional<TemplateFault> judge_by(const whatsapp::TemplateCatalogue& templat
   return whatsapp::check_template(content.payload, kind, templates);
 }
 
-bool is_template(const Content& content) {
-  return whatsapp::text_of(content.payload, "type") == "template";
-}
-
 }  // namespace
 
 Task<std::optional<TemplateFault>> Templates::check(const config::SenderEntry& sender, const Content& content,
