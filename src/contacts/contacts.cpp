@@ -132,8 +132,8 @@ Task<void> Contacts::heard_into(Partition partition, crypto::Fingerprint id, std
 }
 
 Task<Result<Contacts::Stored>> Contacts::load(Partition partition, crypto::Fingerprint id, WallTime now) {
-  const std::vector<store::RecordKey> keys{{partition, kContact, id}};
-  const auto found = co_await parts_.records.get(keys, now);
+  std::vector<store::RecordKey> keys{{partition, kContact, id}};
+  const auto found = co_await parts_.records.get(std::move(keys), now);
   if (!found) co_return std::unexpected(found.error());
   const auto& record = found->front();
   if (!record) co_return Stored{};

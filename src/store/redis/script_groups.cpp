@@ -2,6 +2,8 @@
 
 #include "store/redis/replies.h"
 
+#include <algorithm>
+
 namespace wac::store::redis {
 namespace {
 
@@ -17,28 +19,28 @@ Result<net::RedisReply> part_of(const Result<net::RedisReply>& answer, std::size
 
 }  // namespace
 
-void ScriptGroups::close(const std::shared_ptr<Group>& group) {
-  std::erase_if(open_, [&](const auto& entry) { return entry.second == group; });
-}
-
 Task<Result<net::RedisReply>> ScriptGroups::run(std::string key, net::RedisWords common,
                                                 net::RedisWords item) {
   const Session::InFlight in_flight{session_};
-  const auto [place, leads] = open_.try_emplace(common.bytes());
-  if (leads) place->second = std::make_shared<Group>();
-  const std::shared_ptr<Group> group = place->second;
-  if (!leads) {
+  // Words have their lengths before them: who begins alike has the same in common.
+  const auto place = std::ranges::find_if(open_, [&common](const GroupPtr& group) {
+    return group->input.args.bytes().starts_with(common.bytes());
+  });
+  if (place != open_.end()) {
     const OneShot<Answer> answer;
-    group->input.args.append(item);
-    group->followers.push_back(answer);
-    if (group->followers.size() + 1 >= kMost) open_.erase(place);
+    Group& group = **place;
+    group.input.args.append(item);
+    group.followers.push_back(answer);
+    if (group.followers.size() + 1 >= kMost) open_.erase(place);
     co_return co_await answer;
   }
   // The first asks for all: in the write that takes along whatever else this turn asks for. Until then others
   // may join.
+  const GroupPtr group = std::make_shared<Group>();
   group->input.keys.arg(key);
   group->input.args = std::move(common);
   group->input.args.append(item);
+  open_.push_back(group);
   co_await session_.before_write(key);
   close(group);
   const Answer answer = co_await session_.eval(script_, std::move(group->input));

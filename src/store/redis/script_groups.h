@@ -3,8 +3,8 @@
 
 #include "store/redis/session.h"
 
-#include <map>
 #include <memory>
+#include <vector>
 
 namespace wac::store::redis {
 
@@ -17,22 +17,24 @@ class ScriptGroups {
  public:
   ScriptGroups(Session& session, const net::RedisScript& script) : session_(session), script_(script) {}
 
-  /// One item. Items of the same write whose `common` is equal go together; so it names the partition. `key`:
-  /// any of the partition. Errors as Session::eval().
+  /// One item. Items of the same write whose `common` is equal go together; so it names the partition. It has
+  /// as many words in each call. `key`: any of the partition. Errors as Session::eval().
   Task<Result<net::RedisReply>> run(std::string key, net::RedisWords common, net::RedisWords item);
 
  private:
   using Answer = Result<net::RedisReply>;
   struct Group {
-    net::RedisScriptInput input;
+    net::RedisScriptInput input;  ///< its arguments begin with what is common
     std::vector<OneShot<Answer>> followers;
   };
+  using GroupPtr = std::shared_ptr<Group>;
   /// Removes it from those that still take items.
-  void close(const std::shared_ptr<Group>& group);
+  void close(const GroupPtr& group) { std::erase(open_, group); }
 
   Session& session_;
   const net::RedisScript& script_;
-  std::map<std::string, std::shared_ptr<Group>> open_;
+  /// Few: those of one write.
+  std::vector<GroupPtr> open_;
 };
 
 }  // namespace wac::store::redis
