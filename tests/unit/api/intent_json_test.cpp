@@ -50,6 +50,22 @@ TEST_F(IntentJson, AWholeIntentIsReadWithItsDefaults) {
   EXPECT_EQ(expose(intent.dedupe_key, Purpose::kValidate), std::string{"whatsapp:tenant:acme:intent:"} + kId);
 }
 
+TEST_F(IntentJson, WhatWasParsedIsWhatItsContentReadsBackAs) {
+  const auto request = parse_one(text_intent(
+      R"(,"context":{"messageId":"wamid.A"},"fallback":{"type":"template","template":{"name":"hello",)"
+      R"("language":{"code":"en_US"}}})"));
+  ASSERT_TRUE(request.errors.empty()) << request.errors[0].pointer << request.errors[0].rule;
+  const auto& intent = std::get<outbound::Intent>(request.intents[0]);
+  ASSERT_NE(intent.parsed, nullptr);
+  const auto read = outbound::read_content(intent.content);
+  ASSERT_TRUE(read);
+  EXPECT_EQ(intent.parsed->payload, read->payload);
+  EXPECT_EQ(intent.parsed->fallback, read->fallback);
+  EXPECT_EQ(intent.parsed->context_message_id, read->context_message_id);
+  ASSERT_TRUE(intent.parsed->recipient && read->recipient);
+  EXPECT_TRUE(intent.parsed->recipient->who == read->recipient->who);
+}
+
 TEST_F(IntentJson, ATenantsPolicyDecidesWhereTheIntentDoesNotSay) {
   const auto of = [this](const std::string& more) {
     return std::get<outbound::Intent>(parse_one(text_intent(more)).intents.at(0)).on_unknown;
