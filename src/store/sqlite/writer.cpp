@@ -124,10 +124,13 @@ void Writer::report(const std::optional<Error>& failure) {
 
 void Writer::care_for_wal() {
   if (wal_pages_ < asked_at_) asked_at_ = 0;  // it began anew
-  if (wal_pages_ >= kWalLimit * options_.checkpoint_pages) {
+  const std::size_t limit = kWalLimit * options_.checkpoint_pages;
+  if (wal_pages_ >= limit) {
     checkpointer_.run_now();
-  } else if (wal_pages_ - asked_at_ >= options_.checkpoint_pages) {
-    // Not after every commit from here on: what many commits write again is moved once.
+  } else if (wal_pages_ - asked_at_ >= options_.checkpoint_pages ||
+             wal_pages_ >= limit - options_.checkpoint_pages) {
+    // Not after every commit from the first time on: what many commits write again is moved once. But shortly
+    // before the limit, so that whoever must wait there waits for a few pages only.
     checkpointer_.request();
     asked_at_ = wal_pages_;
   }
