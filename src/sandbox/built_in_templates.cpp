@@ -5,7 +5,6 @@
 namespace wac::sandbox {
 namespace {
 
-// order_update's URL button may be left out, so that both forms of a send can be tried.
 constexpr std::string_view kJson = R"json([
  {"id":"594425479261596","name":"hello_world","language":"en_US","category":"UTILITY","status":"APPROVED",
   "parameter_format":"POSITIONAL","components":[
@@ -16,7 +15,7 @@ constexpr std::string_view kJson = R"json([
   "parameter_format":"POSITIONAL","components":[
   {"type":"BODY","text":"Hi {{1}}, your order {{2}} has been updated. Thank you."},
   {"type":"BUTTONS","buttons":[
-   {"type":"URL","text":"View order","url":"https://shop.example.com/orders/{{1}}","optional":true}]}]},
+   {"type":"URL","text":"View order","url":"https://shop.example.com/orders/{{1}}"}]}]},
  {"id":"594425479261598","name":"order_shipped","language":"en_US","category":"UTILITY","status":"APPROVED",
   "parameter_format":"NAMED","components":[
   {"type":"HEADER","format":"IMAGE"},
@@ -47,7 +46,10 @@ constexpr std::string_view kJson = R"json([
    {"components":[{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"{{1}} from {{2}}"},
     {"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Tell me more"}]}]},
    {"components":[{"type":"HEADER","format":"IMAGE"},{"type":"BODY","text":"{{1}} from {{2}}"},
-    {"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Tell me more"}]}]}]}]}
+    {"type":"BUTTONS","buttons":[{"type":"QUICK_REPLY","text":"Tell me more"}]}]}]}]},
+ {"id":"594425479261603","name":"appointment_reminder","language":"en_US","category":"UTILITY","status":"APPROVED",
+  "parameter_format":"POSITIONAL","components":[
+  {"type":"BODY","text":"Hi {{1}}, we expect you on {{2}}. Until then."}]}
 ])json";
 
 }  // namespace

@@ -33,8 +33,6 @@ bool read_buttons(const json::array& list, TemplateParts& parts) {
     TemplateButton button;
     button.type = cased(string_field(*object, "type"), std::toupper);
     button.variable = string_field(*object, "url").find("{{") != std::string::npos;
-    const json::value* const optional = object->if_contains("optional");
-    button.optional = optional != nullptr && optional->is_bool() && optional->get_bool();
     if (button.type.empty()) return false;
     parts.buttons.push_back(std::move(button));
   }
@@ -119,7 +117,6 @@ TemplateText TemplateText::parse(std::string_view text) {
 }
 
 bool TemplateButton::needs_parameter() const {
-  if (optional) return false;
   return type == "OTP" || type == "COPY_CODE" || type == "MPM" || (type == "URL" && variable);
 }
 

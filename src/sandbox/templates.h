@@ -31,8 +31,6 @@ struct TemplateButton {
   std::string type;
   /// URL buttons: the address ends in a variable.
   bool variable = false;
-  /// `"optional":true` in the listing: a sandbox extension. Meta wants every variable filled.
-  bool optional = false;
 
   /// Whether a send must carry a parameter for it.
   bool needs_parameter() const;
