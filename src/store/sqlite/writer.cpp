@@ -128,7 +128,7 @@ void Writer::care_for_wal() {
   if (wal_pages_ >= limit) {
     checkpointer_.run_now();
   } else if (wal_pages_ - asked_at_ >= options_.checkpoint_pages ||
-             wal_pages_ >= limit - options_.checkpoint_pages) {
+             wal_pages_ >= limit - options_.checkpoint_pages / 4) {
     // Not after every commit from the first time on: what many commits write again is moved once. But shortly
     // before the limit, so that whoever must wait there waits for a few pages only.
     checkpointer_.request();
